@@ -174,7 +174,8 @@ export const foldSqlServer = (text: string): string =>
   text
     .normalize('NFKC')
     .toLowerCase()
-    .normalize('NFKC')
     .replaceAll('ß', 'ss')
     .replaceAll('ς', 'σ')
-    .replace(/[\u3041-\u3096\u309d\u309e]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + KATAKANA));
+    .replace(/[\u3041-\u3096\u309d\u309e]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + KATAKANA))
+    // Last, because a mark may stand on a letter that was replaced: ß with an acute is s and ś, わ with a voiced mark is ヷ.
+    .normalize('NFKC');

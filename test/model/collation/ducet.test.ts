@@ -89,3 +89,11 @@ describe.each(COLLATIONS)('a key under %s', (name) => {
     );
   });
 });
+
+it.each([
+  ['an accent on ß', '\u1e9e\u0301', 'ss\u0301'],
+  ['a voiced mark on a hiragana', '\u308f\u3099', '\u30f7'],
+])('SQL Server takes %s as it takes the same on what it is equal to', (_, a, b) => {
+  const { key: sqlServerKey } = collationOf('sqlserver_ci_as');
+  expect(sqlServerKey(a)).toBe(sqlServerKey(b));
+});
