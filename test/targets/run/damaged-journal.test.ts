@@ -66,7 +66,7 @@ async function runOf(kind: Kind) {
   const receipt = await applyAll({ source: request, plan, planFile: join(folder, 'plan/plan.json') }, { mode });
   const after = stateOf(target);
   expect(after).not.toEqual(before);
-  const keep = `${folder}-keep`;
+  const keep = newFolder();
   cpSync(folder, keep, { recursive: true });
   const restart = (): void => {
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
