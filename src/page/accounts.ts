@@ -18,34 +18,26 @@ export function accounts(question: DeskQuestion, desk: Desk, id: string): HTMLEl
   if (users.length === 0) return undefined;
   const first = value !== '' ? value : (users[0].user?.email ?? '');
   const tally = memberships(desk);
-  const rows = users.flatMap(({ id: account, user }) =>
-    user === undefined
-      ? []
-      : [
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'row' }, say(account)),
-            h('td', {}, shownValue(user.userName, first)),
-            h('td', {}, shownValue(user.email, first)),
-            h('td', { class: user.active ? '' : 'wary' }, user.active ? 'active' : 'inactive'),
-            h('td', {}, user.authenticationType === 'idp' ? 'IdP' : 'Basic'),
-            h(
-              'td',
-              {},
-              say(
-                [
-                  ...(tally.get(account) ?? []),
-                  ...(user.signsInFor ?? []).map((system) => `signs in: ${system}`),
-                  ...(user.isLeftOut === true ? ['left out'] : []),
-                ].join(', '),
-              ),
-            ),
-          ),
-        ],
+  const further = users.map(({ id: account, user }) =>
+    [...(tally.get(account) ?? []), ...(user?.signsInFor ?? []).map((system) => `signs in: ${system}`), ...(user?.isLeftOut === true ? ['left out'] : [])].join(
+      ', ',
+    ),
   );
-  const headings = ['account', 'username', 'email', 'status', 'signs in with', 'groups and systems'];
-  const table = h('table', {}, h('thead', {}, h('tr', {}, ...headings.map((heading) => h('th', { scope: 'col' }, heading)))), h('tbody', {}, ...rows));
+  // Most questions have nothing in this column, and long usernames need the room.
+  const hasFurther = further.some((text) => text !== '');
+  const headings = ['username', 'email', 'status', 'signs in with', ...(hasFurther ? ['groups and systems'] : [])];
+  const rows = users.flatMap(({ id: account, user }, at) => {
+    if (user === undefined) return [];
+    const contents = [shownValue(user.userName, first), shownValue(user.email, first), user.active ? 'active' : 'inactive'];
+    const others = [user.authenticationType === 'idp' ? 'IdP' : 'Basic', ...(hasFurther ? [say(further[at])] : [])];
+    const cells = [...contents, ...others].map((content, column) =>
+      // A narrow window shows the heading before the cell.
+      h('td', { 'data-h': headings[column], class: column === 2 && !user.active ? 'wary' : '' }, content),
+    );
+    return [h('tr', {}, h('th', { scope: 'row' }, say(account)), ...cells)];
+  });
+  const heads = ['account', ...headings].map((heading) => h('th', { scope: 'col' }, heading));
+  const table = h('table', {}, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows));
   const scroll = h('div', { class: 'scroll', role: 'region', 'aria-label': `Accounts of question ${id.slice(1)}`, tabindex: '0' }, table);
   const rest = parties.length - users.length;
   return rest > 0 && users.length === MOST_ACCOUNTS ? h('div', {}, scroll, h('p', { class: 'soft' }, `${rest} more are in the rows below.`)) : scroll;

@@ -66,11 +66,14 @@ export function makeBar(desk: Desk, wishes: BarWishes): { readonly element: HTML
     state.textContent = wishes.isServed ? '' : desk.isSaved ? '' : 'not saved yet';
     const { judged } = desk;
     const isRefused = 'problems' in judged;
-    const { base } = desk.engine.data;
+    const { base, findings } = desk.engine.data;
+    /** Several findings may be one question, and some have nothing that could be answered. */
+    const asked = findings.length === base.open ? ` in ${count(total, 'question')}` : `, ${grouped(findings.length)} of them in ${count(total, 'question')}`;
     counts.replaceChildren(
       ...COUNTS.map(([name, words]) => {
         const now = isRefused ? '?' : grouped(judged.counts[name]);
-        const was = !isRefused && judged.counts[name] !== base[name] ? ` (without decisions: ${grouped(base[name])})` : '';
+        const among = name === 'open' && total > 0 ? asked : '';
+        const was = !isRefused && judged.counts[name] !== base[name] ? ` (without decisions: ${grouped(base[name])}${among})` : decided === 0 ? among : '';
         return h('li', { 'data-count': name }, h('b', {}, now), h('span', {}, words + was));
       }),
     );

@@ -132,7 +132,7 @@ function newConflicts({ before, context }: Ground, base: Assembly, end: EndState
     const with_ = others.length === 0 ? '' : ` (with ${others.length === 1 ? 'line' : 'lines'} ${others.slice(0, 5).join(', ')})`;
     problems.push({
       line,
-      message: note`this decision${with_} makes a new finding, ${rule.name}: ${{ finding: audited.finding, message: rule.message(audited.finding) }}`,
+      message: note`this decision${with_} makes a new finding, "${rule.title}" (${rule.name}): ${{ finding: audited.finding, message: rule.message(audited.finding) }}`,
     });
   }
   const { directory, contest, index } = context;

@@ -74,7 +74,10 @@ test('to activate a member whose rename would then need a decision is refused wi
   const line = rows.findIndex((cells) => cells[7] === 'activate') + 2;
   const decided = planOf(organization, fileOf(rows));
   expect('problems' in decided ? decided.problems : []).toContainEqual(
-    expect.objectContaining({ line, message: expect.arrayContaining([' makes a new finding, ', 'username-email-mismatch']) }),
+    expect.objectContaining({
+      line,
+      message: expect.arrayContaining([' makes a new finding, "', 'Usernames that are not the email', '" (', 'username-email-mismatch', '): ']),
+    }),
   );
 });
 

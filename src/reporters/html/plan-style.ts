@@ -27,7 +27,8 @@ button.link{background:none;border:0;padding:0;color:var(--link);text-decoration
 .card fieldset{display:block;margin:.6rem 0;min-width:0}
 .card select,.field{min-width:0}
 legend{font-weight:600;padding:0}
-.intention{display:block;white-space:normal;padding:.15rem 0;max-width:60rem}
+.intention{display:flex;gap:.4rem;align-items:baseline;white-space:normal;padding:.15rem 0;max-width:60rem}
+.intention>*{flex:none}
 .further{margin:.2rem 0 .6rem 1.6rem;display:flex;flex-wrap:wrap;gap:.4rem 1rem}
 .giving{display:flex;flex-wrap:wrap;gap:.3rem .8rem;align-items:center;width:100%}
 .field{display:inline-flex;flex-wrap:wrap;gap:.2rem .4rem;align-items:center;white-space:normal;max-width:100%}
@@ -40,6 +41,7 @@ dialog::backdrop{background:#0007}
 .effect ul{margin:.2rem 0 .5rem;padding-left:1.3rem}
 .commands{white-space:pre-wrap;overflow-wrap:anywhere}
 @media (max-width:40rem){#bar{position:static}.card{scroll-margin-top:1rem;padding:.7rem}}
+@media screen and (max-width:40rem){.card tbody,.card tbody tr,.card tbody tr>*{display:block}.card thead{display:none}.card tbody tr{border-top:1px solid var(--line);padding:.3rem 0}.card tbody td{position:relative;max-width:none;padding-left:7.5rem;overflow-wrap:anywhere}.card tbody td:empty{display:none}.card tbody th::before{content:"account "}.card tbody td::before{content:attr(data-h);position:absolute;left:0;color:var(--soft);font:600 .8rem/1.5 system-ui,sans-serif}}
 #printed{display:none}
-@media print{button:not(.link),#filter,#keys,#kept,nav,.quiet,.single,.card kbd{display:none}#printed{display:block}#bar{position:static}#bar ul:not(.numbers){max-height:none;overflow:visible}.card{break-inside:avoid}.card th{white-space:normal;overflow-wrap:normal}.list td:not(.long){white-space:normal}.list .long{min-width:0}.card td:not(:nth-child(4),:nth-child(5)),.list td{overflow-wrap:anywhere}.card figure svg{max-width:100%;height:auto}.intention:has(input:checked){font-weight:600}}
+@media print{button:not(.link),#filter,#keys,#kept,nav,.quiet,.card details:not([open]),.single,.card kbd{display:none}#printed{display:block}#bar{position:static}#bar ul:not(.numbers){max-height:none;overflow:visible}.card{break-inside:avoid}.card th{white-space:normal;overflow-wrap:normal}.list td:not(.long){white-space:normal}.list .long{min-width:0}.card td:not(:nth-child(4),:nth-child(5)),.list td{overflow-wrap:anywhere}.card figure svg{max-width:100%;height:auto}.intention:has(input:checked){font-weight:600}}
 `;
