@@ -14,7 +14,11 @@ export interface NamedAdministrators {
 
 /** Returns the users whom the configuration names as organization administrators: a plain text is a username, or else an id. */
 export function administratorsOf({ users, find, holders }: IdentityIndex, stated: readonly StatedName[]): NamedAdministrators {
-  const ids = new Map(users.map((user) => [user.id, user]));
+  if (stated.length === 0) return { users: [], missing: [] };
+  // Of the users only these are looked up by id: a Map of all would be made for a handful. The last of several with an id counts.
+  const wanted = new Set(stated.map((name) => (typeof name === 'string' ? name : 'id' in name ? name.id : '')));
+  const ids = new Map<string, User>();
+  for (const user of users) if (wanted.has(user.id)) ids.set(user.id, user);
   const called = (name: string): readonly User[] => {
     const key = find(name);
     const places = key < 0 ? [] : Array.from(holders.of(key), (place) => users[place]);

@@ -60,10 +60,33 @@ export function* planPage(plan: MadePlan, parts: PageParts): Iterable<string> {
   yield* applyLines(plan, parts.applyCommand);
   yield `</section>\n</main>\n<footer>${text(`${parts.tool.name} ${parts.tool.version}`)}</footer>\n`;
   if (desk !== undefined) {
-    yield `<script type="application/json" id="plan-data">${JSON.stringify(desk.data).replaceAll('<', '\\u003c')}</script>\n`;
+    yield '<script type="application/json" id="plan-data">';
+    for (const piece of jsonPieces(desk.data)) yield piece.replaceAll('<', '\\u003c');
+    yield '</script>\n';
     yield `<script>${desk.script}</script>\n`;
   }
   yield '</body>\n</html>\n';
+}
+
+/** Elements of a list that are written at once. */
+const PIECE = 1000;
+
+/** Yields what JSON.stringify returns for the data, its long lists in pieces: as one text, the data would be in memory several times. */
+function* jsonPieces(data: PageData): Iterable<string> {
+  let before = '{';
+  for (const [name, value] of Object.entries(data)) {
+    if (value === undefined) continue;
+    yield `${before}${JSON.stringify(name)}:`;
+    before = ',';
+    if (Array.isArray(value)) yield* listPieces(value);
+    else yield JSON.stringify(value);
+  }
+  yield '}';
+}
+
+function* listPieces(list: readonly unknown[]): Iterable<string> {
+  for (let at = 0; at < list.length; at += PIECE) yield `${at === 0 ? '[' : ','}${JSON.stringify(list.slice(at, at + PIECE)).slice(1, -1)}`;
+  yield list.length === 0 ? '[]' : ']';
 }
 
 const base64Of = (hex: string): string => btoa((hex.match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join(''));
