@@ -10,16 +10,24 @@ export class KeyTable {
   /** Key texts by number. */
   readonly keys: string[] = [];
   /** Hashes by number. */
-  #hashes = new Int32Array(1 << 11);
+  #hashes: Int32Array;
   /** Number + 1 by slot: the slot of its hash or the next free one; 0 is free. */
-  #slots = new Int32Array(1 << 12);
+  #slots: Int32Array;
   readonly #crowded = new Map<string, number>();
   /** Hash of the last text. */
   #hash = 0;
   #isOdd = false;
 
-  /** `key` returns the comparison key of a text; a key is its own key. */
-  constructor(readonly key: (text: string) => string) {}
+  /** `key` returns the comparison key of a text; a key is its own key. `expected` is about the number of keys: a table that grows is built anew each time. */
+  constructor(
+    readonly key: (text: string) => string,
+    expected = 0,
+  ) {
+    let length = 1 << 11;
+    while (length < expected) length *= 2;
+    this.#hashes = new Int32Array(length);
+    this.#slots = new Int32Array(length * 2);
+  }
 
   /** Returns the number of a text's key, a new one if necessary; -1 if the text is blank. */
   intern(text: string): number {

@@ -24,10 +24,12 @@ export function settleContest(index: IdentityIndex, isHeld: (place: number) => b
 }
 
 function findSoleWanters(index: IdentityIndex): Int32Array {
+  const { emailKey, needsUpdate } = index;
   const soleWanter = new Int32Array(index.keys.length).fill(NO_WANTER);
-  index.emailKey.forEach((id, place) => {
-    if (index.needsUpdate[place] === 1) soleWanter[id] = soleWanter[id] === NO_WANTER ? place : SEVERAL;
-  });
+  for (let place = 0; place < emailKey.length; place++) {
+    const id = emailKey[place];
+    if (needsUpdate[place] === 1) soleWanter[id] = soleWanter[id] === NO_WANTER ? place : SEVERAL;
+  }
   return soleWanter;
 }
 
@@ -46,14 +48,15 @@ function findAutomatic(index: IdentityIndex, soleWanter: Int32Array, isHeld: (pl
     isAutomatic[place] = 0;
     stuck.push(place);
   };
-  users.forEach((user, place) => {
+  for (let place = 0; place < users.length; place++) {
     if (needsUpdate[place] === 1) {
+      const user = users[place];
       if (soleWanter[emailKey[place]] === SEVERAL || !isEmailAddress(user.email) || user.signsInFor !== undefined || isHeld(place)) stop(place);
     } else if (userNameKey[place] >= 0) {
       const wanter = soleWanter[userNameKey[place]];
       if (wanter >= 0) stop(wanter);
     }
-  });
+  }
   for (let next = stuck.pop(); next !== undefined; next = stuck.pop()) {
     const wanter = userNameKey[next] < 0 ? NO_WANTER : soleWanter[userNameKey[next]];
     if (wanter >= 0 && wanter !== next) stop(wanter);
@@ -95,8 +98,9 @@ function findRings({ keys, userNameKey, emailKey, needsUpdate, holders }: Identi
       if (member === id) break;
     }
   };
-  userNameKey.forEach((start, place) => {
-    if (start < 0 || needsUpdate[place] === 0 || order[start] !== 0) return;
+  for (let place = 0; place < userNameKey.length; place++) {
+    const start = userNameKey[place];
+    if (start < 0 || needsUpdate[place] === 0 || order[start] !== 0) continue;
     enter(start);
     while (path.length > 0) {
       const id = path[path.length - 1];
@@ -110,6 +114,6 @@ function findRings({ keys, userNameKey, emailKey, needsUpdate, holders }: Identi
       if (order[wanted] === 0) enter(wanted);
       else if (isOpen[wanted] === 1) low[id] = Math.min(low[id], order[wanted]);
     }
-  });
+  }
   return isInRing;
 }

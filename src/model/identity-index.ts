@@ -59,23 +59,25 @@ export interface IdentityIndex {
 /** Returns the index of a snapshot's users. */
 export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'authMode' | 'collation'>): IdentityIndex {
   const collation = collationOf(policy.collation);
-  const table = new KeyTable(collation.key);
+  const table = new KeyTable(collation.key, users.length * 2);
   const userNameKey = new Int32Array(users.length);
   const emailKey = new Int32Array(users.length);
   const inScope = new Uint8Array(users.length);
   const needing = new Uint8Array(users.length);
   const odd = new Uint8Array(users.length);
-  users.forEach((user, place) => {
+  for (let place = 0; place < users.length; place++) {
+    const user = users[place];
     const name = table.intern(user.userName);
     if (table.wasOdd) odd[place] = 1;
-    const email = user.email === user.userName ? name : table.intern(user.email);
+    const isSame = user.email === user.userName;
+    const email = isSame ? name : table.intern(user.email);
     if (table.wasOdd) odd[place] = 1;
     userNameKey[place] = name;
     emailKey[place] = email;
-    if (!isInScope(user, policy.authMode)) return;
+    if (!isInScope(user, policy.authMode)) continue;
     inScope[place] = 1;
-    if (email >= 0 && user.userName !== user.email) needing[place] = 1;
-  });
+    if (email >= 0 && !isSame) needing[place] = 1;
+  }
   const { keys } = table;
   return {
     users,

@@ -19,13 +19,25 @@ export const pretty: Reporter = {
     const paint = new Chalk({ level: options.hasColors ? 1 : 0 });
     for (const line of wrap(verdictLine(report), options.width, '')) yield `${verdictColor(report, paint)(line)}\n`;
     for (const line of wrap(subjectLine(report), options.width, '')) yield `${paint.dim(line)}\n`;
+    const found = findingsByRule(report);
     for (const rule of rulesFor(report)) {
-      const findings = report.findings.filter(({ finding }) => finding.rule === rule.name);
-      if (findings.length > 0) yield* ruleLines(rule, findings, report, options, paint);
+      const findings = found.get(rule.name);
+      if (findings !== undefined) yield* ruleLines(rule, findings, report, options, paint);
     }
     yield* closingLines(report, options, paint);
   },
 };
+
+/** Returns the findings of each rule that has some. */
+function findingsByRule({ findings }: Report): Map<string, AuditedFinding[]> {
+  const found = new Map<string, AuditedFinding[]>();
+  for (const audited of findings) {
+    const known = found.get(audited.finding.rule);
+    if (known === undefined) found.set(audited.finding.rule, [audited]);
+    else known.push(audited);
+  }
+  return found;
+}
 
 const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', info: '●' };
 
@@ -56,14 +68,17 @@ function subjectLine(report: Report): string {
 }
 
 function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Report, options: ReportOptions, paint: ChalkInstance): Iterable<string> {
-  const open = findings.filter(({ acceptance }) => acceptance === undefined);
-  const ofSeverity = (severity: Severity): number => open.filter(({ finding }) => finding.severity === severity).length;
-  const worst = SEVERITIES.find((severity) => ofSeverity(severity) > 0) ?? 'info';
-  const counts = SEVERITIES.filter((severity) => ofSeverity(severity) > 0).map((severity) =>
-    severity === 'info' ? `${grouped(ofSeverity(severity))} info` : count(ofSeverity(severity), severity),
-  );
-  const known = findings.filter(({ acceptance }) => acceptance?.isKnown === true).length;
-  const accepted = findings.length - open.length - known;
+  const ofSeverity: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  let known = 0;
+  let accepted = 0;
+  for (const { finding, acceptance } of findings) {
+    if (acceptance === undefined) ofSeverity[finding.severity]++;
+    else if (acceptance.isKnown === true) known++;
+    else accepted++;
+  }
+  const present = SEVERITIES.filter((severity) => ofSeverity[severity] > 0);
+  const worst = present[0] ?? 'info';
+  const counts = present.map((severity) => (severity === 'info' ? `${grouped(ofSeverity[severity])} info` : count(ofSeverity[severity], severity)));
   if (accepted > 0) counts.push(`${grouped(accepted)} accepted`);
   if (known > 0) counts.push(`${grouped(known)} known`);
   yield '\n';

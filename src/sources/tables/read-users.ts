@@ -156,7 +156,9 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
 }
 
 /** Looks like an account that Jama Connect creates itself: the first administrator, or the core instance user. */
-const isSystemAccount = ({ id, userName, email }: User): boolean => (id === '1' && userName.toLowerCase() === 'root') || email.toLowerCase() === 'systemuser';
+const isSystemAccount = ({ id, userName, email }: User): boolean =>
+  (id === '1' && userName.toLowerCase() === 'root') || (email.length === SYSTEM_USER.length && email.toLowerCase() === SYSTEM_USER);
+const SYSTEM_USER = 'systemuser';
 
 const systemNote = (path: string, ids: readonly string[]): Note =>
   note`${path}: ${ids.length === 1 ? note`user ${userId(ids[0])} looks` : note`users ${joined(ids.map(userId), ' and ')} look`} like ${ids.length === 1 ? 'a system account' : 'system accounts'} of Jama Connect and ${ids.length === 1 ? 'is' : 'are'} audited like all other users. Renaming such an account may lock administrators out. Add ${joined(
