@@ -31,3 +31,15 @@ it('a redacted page is for reading only', async () => {
   expect(page).toContain('for reading only');
   expect(page).not.toContain('<script');
 });
+
+it('a page with lists that are written in pieces holds all of them', async () => {
+  const people = Array.from({ length: 2001 }, (_, at) => `${at + 1},baker${at + 1},shift@bakery.example,true,idp`);
+  const cwd = newFolder({ ...FILES, 'export/users.csv': `id,userName,email,active,authenticationType\n${people.join('\n')}\n` });
+  await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd });
+  const page = readFileSync(join(cwd, 'plan/plan.html'), 'utf8');
+  const [, data = ''] = /<script type="application\/json" id="plan-data">(.*?)<\/script>/s.exec(page) ?? [];
+  const { users } = JSON.parse(data);
+  expect(users.length).toBeGreaterThanOrEqual(2001);
+  expect(JSON.stringify(users)).toContain('baker1000');
+  expect(JSON.stringify(users)).toContain('baker2001');
+});
