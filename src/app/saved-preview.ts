@@ -68,7 +68,8 @@ class SavedLines {
     const groups = this.#list('groups', PARTS.group);
     const memberships = this.#list('memberships', PARTS.membership);
     const members = this.#list('members', PARTS.members, membersAt);
-    if (this.#line() !== '}' || this.#advance()) throw new NotAsWritten();
+    // Nothing follows, not even a line without an end.
+    if (this.#line() !== '}' || this.#advance() || this.#from < this.#end) throw new NotAsWritten();
     return { ...head, users, groups, memberships, members };
   }
 

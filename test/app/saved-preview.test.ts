@@ -81,6 +81,13 @@ describe('a saved preview', () => {
     expect(found).toEqual(readPrediction(text, file));
   });
 
+  it.each(['{', '{}\n', '\n', ' ', 'x'])('with %j after its end is what it is to JSON.parse', (more) => {
+    const file = join(newFolder(), 'preview.json');
+    const organization = organizationOf({ users: [{ userName: 'ana', email: 'ana@dome.example' }] });
+    writeFileSync(file, `${textOf(previewOf(organization, idpOf({ provider: 'okta', users: [{ subject: 'ana' }] })))}${more}`);
+    expect(quickly(file)).toEqual(plainly(file));
+  });
+
   it('that was changed byte by byte is what it is to JSON.parse, or refused in the same words', () => {
     const file = join(newFolder(), 'preview.json');
     const text = Buffer.from(

@@ -140,11 +140,11 @@ describe('is refused where a decision cannot be meant', () => {
   });
 
   test.each<[string, readonly [string, string], Partial<Record<Column, string>>, string]>([
-    ['the username of somebody else', taken, { action: 'set-username', value: 'FREE@x.org' }, 'new finding, duplicate-username'],
+    ['the username of somebody else', taken, { action: 'set-username', value: 'FREE@x.org' }, '(duplicate-username): '],
     ['the email of somebody else', ['missing-email', '21'], { action: 'set-email', value: 'free@x.org' }, 'new finding'],
-    ['a username that another was to get without a decision', taken, { action: 'set-username', value: 'Cleo@x.org' }, 'new finding, conflicting-users'],
-    ['the email of one who was to be renamed', ['missing-email', '21'], { action: 'set-email', value: 'cleo@x.org' }, 'new finding, conflicting-users'],
-    ['the name of another group', ['duplicate-group-name', '31'], { action: 'set-name', value: 'night SHIFT' }, 'new finding, duplicate-group-name'],
+    ['a username that another was to get without a decision', taken, { action: 'set-username', value: 'Cleo@x.org' }, '(conflicting-users): '],
+    ['the email of one who was to be renamed', ['missing-email', '21'], { action: 'set-email', value: 'cleo@x.org' }, '(conflicting-users): '],
+    ['the name of another group', ['duplicate-group-name', '31'], { action: 'set-name', value: 'night SHIFT' }, '(duplicate-group-name): '],
   ])('a new conflict: %s', async (_, [rule, id], cells, words) => {
     const line = lineOf(folder, rule, id);
     answer(folder, [[rule, id, cells]]);

@@ -27,7 +27,7 @@ describe(`${MANY} users`, () => {
     });
     const made = planOf(organization, fileOf(decided));
     const problems = 'problems' in made ? made.problems.map(({ line, message }) => `${line}: ${noteText(message)}`) : [];
-    expect(problems).toEqual([expect.stringMatching(/^2: .*conflicting-users: 2 users need or hold .*\(ids 1 and 7\)\.$/)]);
+    expect(problems).toEqual([expect.stringMatching(/^2: .*\(conflicting-users\): 2 users need or hold .*\(ids 1 and 7\)\.$/)]);
   });
 
   test('who are new in a fresh export are all told', () => {
