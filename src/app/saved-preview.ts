@@ -85,7 +85,7 @@ class SavedLines {
     const text = lines.join('\n');
     if (!text.endsWith(',')) throw new NotAsWritten();
     const head = PARTS.head(parsed(`${text.slice(0, -1)}}`));
-    if (head === undefined) throw new NotAsWritten();
+    if (head === undefined || head.redacted === true) throw new NotAsWritten();
     return head;
   }
 

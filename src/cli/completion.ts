@@ -57,7 +57,7 @@ async function valuesByName(words: readonly string[]): Promise<Values> {
   return { '--skip-rule': names, '--rule': names, rule: names };
 }
 
-const FILE_ARGUMENTS: readonly string[] = ['source', 'plan', 'run', 'folder', 'certificate', 'file'];
+const FILE_ARGUMENTS: readonly string[] = ['source', 'plan', 'run', 'folder', 'certificate', 'file', 'preview', 'database'];
 
 /** Returns the commands as the library sees them; `wantFile` is called when the name of a file is asked for. */
 function modelOf(program: Command, values: Values, wantFile: () => void): RootCommand {
@@ -78,6 +78,8 @@ function modelOf(program: Command, values: Values, wantFile: () => void): RootCo
       own.argument(argument.name(), offer(argument.argChoices ?? values[argument.name()], FILE_ARGUMENTS.includes(argument.name())), argument.variadic);
     }
   }
+  const names = visible.map((command) => command.name());
+  root.command('help', 'display help for command').argument('command', offer(names, false));
   root.option('help', 'display help for command').option('version', 'output the version number');
   return root;
 }

@@ -6,7 +6,7 @@ import { writeReason } from '../app/write-reason.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import { refusePassword } from '../sources/mysql/address.js';
-import { addCommands, commandsNeeded, termOf } from './commands/registry.js';
+import { addCommands, commandsNeeded, isCommand, termOf } from './commands/registry.js';
 import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './ending.js';
 import type { Io } from './io.js';
 
@@ -37,10 +37,14 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     ending = reached;
   };
   try {
-    await addCommands(program, commandsNeeded(argv), io, end);
+    const needed = commandsNeeded(argv);
+    await addCommands(program, needed, io, end);
     // Before anything can repeat what was typed.
     for (const word of argv) refusePassword(word);
-    await program.parseAsync(withFlagForEachPage(argv), { from: 'user' });
+    // commander answers help for a command that there is not with the list of commands, as if nothing were wrong.
+    const [first, about] = needed;
+    const words = first === 'help' && about !== undefined && !isCommand(about) ? [about] : argv;
+    await program.parseAsync(withFlagForEachPage(words), { from: 'user' });
     if (ending === undefined) throw new Error('the command ended without a result');
     const failure = await io.stdout.settle();
     if (failure !== undefined) throw new UserError(`stdout cannot be written: ${writeReason(failure)}`, 'Write to a file with --output, or free some space.');

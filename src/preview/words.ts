@@ -179,8 +179,8 @@ export function groupWords(provider: IdpProvider) {
     noGroups: reason('no-groups', 'The groups of Jama Connect were not given, so it is not known whether one has this name.'),
     noGroupList: reason('no-group-list', 'No list of groups was given, so groups without members are not known, and one of them may have this name.'),
     candidate: reason('candidate', `A group of ${name} could be linked to this group or to another one with the same name.`),
-    untouched: reason('untouched', `${name} has no group with this name, so the group is not linked and stays as it is.`),
-    untouchedAlike: reason('untouched-alike', `${name} only has a group with nearly this name, so the group is not linked and stays as it is.`),
+    untouched: reason('untouched', `${name} sends no group with this name, so the group is not linked and stays as it is.`),
+    untouchedAlike: reason('untouched-alike', `${name} only sends a group with nearly this name, so the group is not linked and stays as it is.`),
     noIdpList: reason('no-idp-list', `No list of the groups of ${name} was given, so one of them may have this name.`),
   };
 }

@@ -55,7 +55,8 @@ const NEXT: Readonly<Record<string, string>> = {
   'groups-created': 'If the group is one that exists in Jama Connect, give both exactly the same name.',
   'groups-ambiguous': 'Give every organization-level group a name of its own.',
   'groups-unknown': 'Give the list of groups with --idp-groups, or try one such group first.',
-  'groups-untouched': 'Create the group in the identity provider with exactly this name, or take it off the groups to be synced.',
+  'groups-untouched':
+    'Let the identity provider send a group with exactly this name (create it there if it has none), or take the group off the groups to be synced.',
   licenses: 'Get more licenses, or free some, before the sync.',
   'members-unknown': 'Look at these memberships after the sync: "scim-audit reconcile" names those that were lost.',
 };

@@ -130,6 +130,23 @@ describe('a saved preview', () => {
     expect(taken).toBeGreaterThan(100);
   });
 
+  it('that has something behind its end, or says that it is redacted, is refused in the same words', () => {
+    const file = join(newFolder(), 'preview.json');
+    const text = textOf(
+      previewOf(organizationOf({ users: [{ userName: 'ana', email: 'ana@dome.example' }] }), idpOf({ provider: 'okta', users: [{ subject: 'ana' }] })),
+    );
+    for (const rest of ['x', '{', '}\n}', '\u0000', '\n\nx']) {
+      writeFileSync(file, `${text}${rest}`);
+      expect(quickly(file), JSON.stringify(rest)).toMatch(/is not JSON/);
+    }
+    for (const rest of [' ', '\n', '\r\n\t']) {
+      writeFileSync(file, `${text}${rest}`);
+      expect(quickly(file)).toEqual(readPrediction(text, file));
+    }
+    writeFileSync(file, text.replace('{\n', '{\n  "redacted": true,\n'));
+    expect(quickly(file)).toMatch(/is a redacted preview/);
+  });
+
   it('that another program wrote again is read as a whole', () => {
     const file = join(newFolder(), 'preview.json');
     const text = textOf(previewOf(organizationOf({ users: [] }), idpOf({ provider: 'okta', users: [{ subject: 'ana' }] })));

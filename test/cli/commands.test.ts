@@ -36,3 +36,18 @@ it('a command that is not needed is still known', async () => {
   expect((await runCli(['complete', '--', ''])).stdout).toContain('reconcile');
   expect((await runCli(['complete', '--', ''])).stdout).not.toContain('complete\t');
 });
+
+it('help for a command that there is not is a mistake', async () => {
+  const { code, stderr } = await runCli(['help', 'chekc']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('Did you mean check?');
+  expect((await runCli(['help'])).code).toBe(0);
+  expect((await runCli(['complete', '--', 'help', ''])).stdout).toContain('reconcile');
+});
+
+it.each(COMMANDS.filter(({ usage }) => /[<[](?:source|plan|run|folder|certificate|file|preview|database)[>\]]/.test(usage)))(
+  'files are offered where $name takes one',
+  async ({ name }) => {
+    expect((await runCli(['complete', '--', name, ''])).stdout).toMatch(/^:0$/m);
+  },
+);

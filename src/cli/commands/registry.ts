@@ -152,6 +152,9 @@ export function commandsNeeded(argv: readonly string[]): readonly string[] {
   return [first, ABOUT_ANOTHER.has(first ?? '') ? second : undefined].filter((name) => name !== undefined);
 }
 
+/** Is there a command of the name. */
+export const isCommand = (name: string): boolean => name === 'help' || COMMANDS.some((entry) => entry.name === name);
+
 /** Adds all commands to the program: those that are needed with all that they have, the others as lines of the list. */
 export async function addCommands(program: Command, needed: readonly string[], io: Io, end: (ending: Ending) => void): Promise<void> {
   for (const { name, about, isHidden = false, load } of COMMANDS) {
