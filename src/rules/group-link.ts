@@ -49,7 +49,7 @@ function* findUnlinked(context: RuleContext): Iterable<GroupLink> {
 }
 
 const sentence = ({ group, near, difference }: GroupLink): string =>
-  `No group of the identity provider is called exactly "${group.name}"${near === null || difference === null ? '' : `; "${near}" differs ${IN_WHAT[difference]}`}`;
+  `No group that the identity provider sends is called exactly "${group.name}"${near === null || difference === null ? '' : `; "${near}" differs ${IN_WHAT[difference]}`}`;
 
 /** Proposes the provider's spelling of the name, unless it has white space at its ends, or the settings or another group depend on the present name. */
 function proposalOf({ near, isRespelt, isListed, isAlone }: GroupLink): Proposal | undefined {
