@@ -2,31 +2,39 @@
 
 /** A key that finds no free slot within this many steps goes into a map, so texts made to collide stay cheap. */
 const MOST_STEPS = 64;
+/** The part of the slots that may be taken. */
+const MOST_FULL = 0.7;
 const BLANK = -1;
 const UNKNOWN = -1;
+
+/** How many texts `internAll` takes at once: their slots, each in a line of the cache, stay in the nearest cache. */
+export const BATCH = 64;
 
 /** Numbers the distinct keys of texts from 0, in the order in which they are first seen. */
 export class KeyTable {
   /** Key texts by number. */
   readonly keys: string[] = [];
-  /** Hashes by number. */
-  #hashes: Int32Array;
-  /** Number + 1 by slot: the slot of its hash or the next free one; 0 is free. */
+  /** Hash and number + 1 by slot, side by side: the slot of its hash or the next free one; 0 is free. */
   #slots: Int32Array;
+  /** Number of slots - 1. */
+  #mask: number;
   readonly #crowded = new Map<string, number>();
   /** Hash of the last text. */
   #hash = 0;
   #isOdd = false;
+  /** Of the texts of one batch. */
+  readonly #folded: string[] = [];
+  readonly #batch = new Int32Array(BATCH);
 
   /** `key` returns the comparison key of a text; a key is its own key. `expected` is about the number of keys: a table that grows is built anew each time. */
   constructor(
     readonly key: (text: string) => string,
     expected = 0,
   ) {
-    let length = 1 << 11;
-    while (length < expected) length *= 2;
-    this.#hashes = new Int32Array(length);
+    let length = 1 << 12;
+    while (length * MOST_FULL < expected) length *= 2;
     this.#slots = new Int32Array(length * 2);
+    this.#mask = length - 1;
   }
 
   /** Returns the number of a text's key, a new one if necessary; -1 if the text is blank. */
@@ -38,6 +46,29 @@ export class KeyTable {
   /** Whether the last interned text has a letter beyond ASCII or a question mark. */
   get wasOdd(): boolean {
     return this.#isOdd;
+  }
+
+  /**
+   * Sets the number of each text's key, or -1, and whether it has a letter beyond ASCII or a question mark, like `intern` in the same order. The table of a large
+   * organization is in no cache: asked for one after the other, each slot would be waited for by itself; asked for together, they come together.
+   */
+  internAll(texts: readonly string[], count: number, numbers: Int32Array, odd: Uint8Array): void {
+    const folded = this.#folded;
+    const hashes = this.#batch;
+    for (let at = 0; at < count; at++) {
+      folded[at] = this.#fold(texts[at]);
+      hashes[at] = this.#hash;
+      odd[at] = this.#isOdd ? 1 : 0;
+    }
+    const slots = this.#slots;
+    let touched = 0;
+    for (let at = 0; at < count; at++) touched |= slots[(hashes[at] & this.#mask) * 2];
+    // Kept, so that reading them is not left out as useless.
+    this.#hash = touched;
+    for (let at = 0; at < count; at++) {
+      this.#hash = hashes[at];
+      numbers[at] = folded[at] === '' ? BLANK : this.#number(folded[at]);
+    }
   }
 
   /** Returns the number of a text that is already a key, or that is to be compared exactly. */
@@ -57,9 +88,8 @@ export class KeyTable {
     const known = this.#find(folded);
     if (known !== UNKNOWN) return known;
     const number = this.keys.push(folded) - 1;
-    if (number === this.#hashes.length) this.#widen();
-    this.#hashes[number] = this.#hash;
-    this.#place(number);
+    if (number >= this.#mask * MOST_FULL) this.#widen();
+    this.#place(number, this.#hash);
     return number;
   }
 
@@ -100,34 +130,33 @@ export class KeyTable {
 
   #find(folded: string): number {
     const slots = this.#slots;
+    const hash = this.#hash;
     for (let step = 0; step < MOST_STEPS; step++) {
-      const number = slots[(this.#hash + step) & (slots.length - 1)] - 1;
+      const slot = ((hash + step) & this.#mask) * 2;
+      const number = slots[slot + 1] - 1;
       if (number < 0) break;
-      if (this.#hashes[number] === this.#hash && this.keys[number] === folded) return number;
+      if (slots[slot] === hash && this.keys[number] === folded) return number;
     }
     return this.#crowded.size === 0 ? UNKNOWN : (this.#crowded.get(folded) ?? UNKNOWN);
   }
 
-  #place(number: number): void {
+  #place(number: number, hash: number): void {
     const slots = this.#slots;
     for (let step = 0; step < MOST_STEPS; step++) {
-      const slot = (this.#hashes[number] + step) & (slots.length - 1);
-      if (slots[slot] !== 0) continue;
-      slots[slot] = number + 1;
+      const slot = ((hash + step) & this.#mask) * 2;
+      if (slots[slot + 1] !== 0) continue;
+      slots[slot] = hash;
+      slots[slot + 1] = number + 1;
       return;
     }
     this.#crowded.set(this.keys[number], number);
   }
 
-  /** Half of the slots stay free. */
   #widen(): void {
-    const taken = this.#hashes.length;
-    const wider = new Int32Array(taken * 2);
-    wider.set(this.#hashes);
-    this.#hashes = wider;
-    this.#slots = new Int32Array(wider.length * 2);
-    this.#crowded.clear();
-    for (let number = 0; number < taken; number++) this.#place(number);
+    const narrow = this.#slots;
+    this.#slots = new Int32Array(narrow.length * 2);
+    this.#mask = narrow.length - 1;
+    for (let at = 0; at < narrow.length; at += 2) if (narrow[at + 1] !== 0) this.#place(narrow[at + 1] - 1, narrow[at]);
   }
 }
 

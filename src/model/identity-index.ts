@@ -1,6 +1,6 @@
 /** Usernames and emails of all users by comparison key, in typed arrays, in linear time. */
 
-import { KeyTable } from '../collections/key-table.js';
+import { BATCH, KeyTable } from '../collections/key-table.js';
 import { type Collation, collationOf } from './compare.js';
 import type { User } from './directory.js';
 import { isInScope, type Policy } from './policy.js';
@@ -59,24 +59,36 @@ export interface IdentityIndex {
 /** Returns the index of a snapshot's users. */
 export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'authMode' | 'collation'>): IdentityIndex {
   const collation = collationOf(policy.collation);
-  const table = new KeyTable(collation.key, users.length * 2);
+  const table = new KeyTable(collation.key, users.length * 1.4);
   const userNameKey = new Int32Array(users.length);
   const emailKey = new Int32Array(users.length);
   const inScope = new Uint8Array(users.length);
   const needing = new Uint8Array(users.length);
   const odd = new Uint8Array(users.length);
-  for (let place = 0; place < users.length; place++) {
-    const user = users[place];
-    const name = table.intern(user.userName);
-    if (table.wasOdd) odd[place] = 1;
-    const isSame = user.email === user.userName;
-    const email = isSame ? name : table.intern(user.email);
-    if (table.wasOdd) odd[place] = 1;
-    userNameKey[place] = name;
-    emailKey[place] = email;
-    if (!isInScope(user, policy.authMode)) continue;
-    inScope[place] = 1;
-    if (email >= 0 && !isSame) needing[place] = 1;
+  const texts: string[] = [];
+  const numbers = new Int32Array(BATCH);
+  const areOdd = new Uint8Array(BATCH);
+  for (let from = 0; from < users.length; from += BATCH / 2) {
+    const end = Math.min(from + BATCH / 2, users.length);
+    let count = 0;
+    for (let place = from; place < end; place++) {
+      const { userName, email } = users[place];
+      texts[count++] = userName;
+      if (email !== userName) texts[count++] = email;
+    }
+    table.internAll(texts, count, numbers, areOdd);
+    count = 0;
+    for (let place = from; place < end; place++) {
+      const user = users[place];
+      const isSame = user.email === user.userName;
+      userNameKey[place] = numbers[count];
+      odd[place] = areOdd[count++];
+      emailKey[place] = isSame ? userNameKey[place] : numbers[count];
+      if (!isSame) odd[place] |= areOdd[count++];
+      if (!isInScope(user, policy.authMode)) continue;
+      inScope[place] = 1;
+      if (!isSame && emailKey[place] >= 0) needing[place] = 1;
+    }
   }
   const { keys } = table;
   return {
