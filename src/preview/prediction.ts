@@ -26,7 +26,6 @@ const userSchema = z.object({
   user: account.optional(),
   idpUser: z.object({ id: text, subject: text, email: text, active: z.boolean() }).optional(),
   overwrites: z.array(z.object({ attribute: text, to: text })).optional(),
-  candidates: z.array(text).optional(),
 });
 
 const groupSchema = z.object({

@@ -212,7 +212,7 @@ function changesOf({ effects, overwrites }: PredictedUser, before: PredictedAcco
   const unforeseeable: Fact[] = [];
   let isSeen = false;
   const compare = (what: Fact['what'], predicted: string | undefined, was: string, is: string, isForeseen: boolean): void => {
-    if (predicted !== undefined && predicted !== was) {
+    if (predicted !== undefined) {
       if (is === predicted) isSeen = true;
       else missing.push({ what, expected: predicted, found: is });
     } else if (is !== was) (isForeseen ? unforeseen : unforeseeable).push({ what, expected: was, found: is });
