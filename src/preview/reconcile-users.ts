@@ -84,6 +84,7 @@ export class Accounts {
   #isAlike({ user: before, overwrites = [] }: PredictedUser): boolean {
     const after = before === undefined ? undefined : this.find(before.id);
     if (before === undefined || after === undefined) return false;
+    // Nearly all accounts, for which no set of names is made.
     if (before.userName === after.userName && before.userName !== '') return true;
     const names = new Set([before.userName, before.email, ...overwrites.map(({ to }) => to)].map((name) => this.#keys.intern(name)));
     names.delete(NO_KEY);

@@ -56,7 +56,16 @@ function compare({ foresees, ...predicted }: Predicted, { users = [], groups = [
     ...predicted,
     foresees: { emails: true, names: true, groups: true, memberships: true, ...foresees },
   };
-  const freshUsers = users.map((user, place): User => ({ ...user, place, input: 0, line: place + 2 }));
+  const freshUsers = users.map(
+    ({ givenName, familyName, ...user }, place): User => ({
+      ...user,
+      ...(givenName === undefined ? {} : { givenName }),
+      ...(familyName === undefined ? {} : { familyName }),
+      place,
+      input: 0,
+      line: place + 2,
+    }),
+  );
   const freshGroups = groups.map((group, place): Group => ({ isOrganizationLevel: true, ...group, place, input: 1, line: place + 2 }));
   const fresh = {
     directory: { users: freshUsers, groups: freshGroups, given: { groups: true, groupList: true, memberships: true } },
