@@ -101,6 +101,15 @@ describe('a sync without faults', () => {
   });
 });
 
+it('is called as the runbook says', async () => {
+  const { cwd, server } = await bakery();
+  const { stdout } = await runCli(['runbook', 'before', '--idp', 'okta', '--hosting', 'cloud', '--auth-mode', 'multi'], { cwd });
+  const [, command = ''] = /`scim-audit (reconcile \S+ --url \S+)/.exec(stdout) ?? [];
+  const words = command.replace('https://YOUR-ADDRESS', server.url).split(' ');
+  const { code, stderr } = await runCli(words, { cwd, env: server.environment });
+  expect(code, stderr).toBe(0);
+});
+
 describe('a fault is found and named, and nothing else is', () => {
   /** What is spoiled, what nobody predicted, and whose certain prediction did not come true. */
   const faults: readonly (readonly [string, (organization: StandInOrganization) => void, readonly string[], readonly string[]])[] = [
