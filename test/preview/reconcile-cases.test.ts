@@ -48,6 +48,7 @@ function compare({ foresees, ...predicted }: Predicted, { users = [], groups = [
     schemaVersion: 2,
     kind: 'scim-audit/preview',
     provider: 'entra',
+    snapshot: {},
     settings: { authMode: 'multi', collation: DEFAULT_COLLATION },
     users: [],
     groups: [],
