@@ -499,6 +499,12 @@ describe('a membership', () => {
       [],
     ],
     [
+      'is gained in a group that another one may be',
+      { groups: [{ effect: 'ambiguous', group: OVENS }], members: inOvens() },
+      { members: [['t-Ovens', '1']] },
+      [],
+    ],
+    [
       'is gained in a group that may have been created',
       { groups: [{ effect: 'unknown', idpGroup: sent }] },
       { members: [['t-Ovens', '1']] },
