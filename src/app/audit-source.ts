@@ -28,6 +28,8 @@ export interface Audited {
   readonly tables: readonly Table[];
   /** Memberships of inactive users may be missing: nothing proves that the lists hold them. */
   readonly hidesInactiveMembers: boolean;
+  /** When Jama Connect was read, in ISO 8601; absent if that is not known. */
+  readonly pulledAt?: string;
 }
 
 /** What is wanted besides the report. */
@@ -103,6 +105,7 @@ export async function auditSource(
         hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName),
         tables: opened.tables,
         hidesInactiveMembers: Object.hasOwn(pulled.unanswered(snapshot.users), RULE_OF_INACTIVE_MEMBERS),
+        ...(pulled.time === undefined ? {} : { pulledAt: pulled.time }),
       };
     } finally {
       opened.close();

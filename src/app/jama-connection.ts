@@ -115,5 +115,6 @@ export async function readLiveSource({ proof, ...place }: LiveSourceRequest, com
     tables: tablesOf(organization, url),
     unanswered: () => (isProved ? {} : { [RULE_OF_INACTIVE_MEMBERS]: UNPROVED }),
     notes: [],
+    time: context.now().toISOString(),
   };
 }

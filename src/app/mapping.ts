@@ -9,6 +9,11 @@ import { shownValue } from '../setup/shown-values.js';
 import { readWholeText } from '../sources/csv/file-stream.js';
 import type { Redaction } from './redaction.js';
 
+export interface MappingRequest {
+  /** What the job is set to: `assigned` or `all`. The schema does not show it. */
+  readonly scope?: Provisioned;
+}
+
 export interface CheckedMapping {
   /** With aliases, if it is redacted. */
   readonly report: MappingReport;
@@ -16,9 +21,9 @@ export interface CheckedMapping {
   readonly verdict: string;
 }
 
-/** Returns what must be changed in a schema; `provisioned` is what its job is set to. Throws a UserError if the file cannot be judged. */
-export function checkMapping(file: string, provisioned?: Provisioned, redaction?: Redaction): CheckedMapping {
-  const report = checkSchema(readMappingFile(file), provisioned);
+/** Returns what must be changed in a schema. Throws a UserError if the file cannot be judged. */
+export function checkMapping(file: string, { scope }: MappingRequest = {}, redaction?: Redaction): CheckedMapping {
+  const report = checkSchema(readMappingFile(file), scope);
   return { report: redaction === undefined ? report : redacted(report, redaction), verdict: mappingVerdict(report) };
 }
 

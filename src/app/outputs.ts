@@ -12,6 +12,8 @@ import { UserError } from '../model/user-error.js';
 import type { Preview } from '../preview/preview.js';
 import { formatNames, loadReporter } from '../reporters/registry.js';
 import type { Reporter, WriteOptions } from '../reporters/reporter.js';
+import type { MappingReport } from '../setup/mapping-check.js';
+import type { Runbook } from '../setup/runbook.js';
 import { fileOf } from '../sources/input-files.js';
 import { hashFile } from '../targets/run/files.js';
 import type { Context } from './context.js';
@@ -99,22 +101,36 @@ export async function writeEach(writes: readonly (() => void | Promise<void>)[])
 }
 
 /** Returns the reporter of a format. Throws a UserError if there is none of the kind. */
-async function reporterFor<K extends 'report' | 'preview'>(format: string, kind: K): Promise<Reporter<K>> {
+async function reporterFor<K extends 'report' | 'preview' | 'mapping' | 'runbook'>(format: string, kind: K): Promise<Reporter<K>> {
   const reporter = await loadReporter(format, kind);
   if (reporter !== undefined) return reporter;
   throw new UserError(note`There is no format called ${quoted(format)} for ${kind}s.`, `Formats: ${formatNames(kind).join(', ')}.`);
 }
 
+const PLAIN = { tool: TOOL, hasColors: false, isFile: true } as const;
+
 /** Returns a preview as text, without colors; `format` is one of those that `preview --format` takes. Throws a UserError for another. */
 export async function renderPreview(preview: Preview, format: string): Promise<string> {
   const reporter = await reporterFor(format, 'preview');
-  return [...reporter.render(preview, { tool: TOOL, hasColors: false, isFile: true })].join('');
+  return [...reporter.render(preview, PLAIN)].join('');
+}
+
+/** Returns what was found in a provisioning schema as text; `format` is one of those that `mapping --format` takes. Throws a UserError for another. */
+export async function renderMapping(report: MappingReport, format: string): Promise<string> {
+  const reporter = await reporterFor(format, 'mapping');
+  return [...reporter.render(report, PLAIN)].join('');
+}
+
+/** Returns a runbook as text; `format` is one of those that `runbook --format` takes. Throws a UserError for another. */
+export async function renderRunbook(runbook: Runbook, format: string): Promise<string> {
+  const reporter = await reporterFor(format, 'runbook');
+  return [...reporter.render(runbook, PLAIN)].join('');
 }
 
 /** Returns a report as text, without colors; `format` is one of those that `check --format` takes. Throws a UserError for another. */
 export async function renderReport(report: Report, format: string): Promise<string> {
   const reporter = await reporterFor(format, 'report');
-  return [...reporter.render(report, { tool: TOOL, hasColors: false, isFile: true, sourceWords: report.snapshot.inputs[0]?.path ?? 'SOURCE' })].join('');
+  return [...reporter.render(report, { ...PLAIN, sourceWords: report.snapshot.inputs[0]?.path ?? 'SOURCE' })].join('');
 }
 
 /** GitHub takes no larger summary of a step, and one step may hold several checks. */

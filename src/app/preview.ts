@@ -75,7 +75,7 @@ async function foresee(prepared: Prepared, { licenses, opened }: PreviewWishes, 
   const members = new MemberList();
   // No rule is asked, so none can be wanting an input.
   const policy = { ...prepared.policy, skipRules: RULES.map(({ name }) => name), failOn: 'error' as const };
-  const { report, audit } = await auditSource({ ...prepared, policy }, world, {
+  const { report, audit, pulledAt } = await auditSource({ ...prepared, policy }, world, {
     names: 'parts',
     ...redaction?.wishes(prepared, 'both'),
     watch: (directory) => members.sinkFor(directory),
@@ -86,6 +86,7 @@ async function foresee(prepared: Prepared, { licenses, opened }: PreviewWishes, 
   const wishes = licenses === undefined ? {} : { licenses };
   const about = {
     snapshot: report.snapshot,
+    ...(pulledAt === undefined ? {} : { pulledAt }),
     policy: report.policy,
     syncNames: report.sync.names,
     idp,

@@ -17,6 +17,8 @@ export interface PulledFolder {
   /** Returns rules that cannot be checked, each with the reason. */
   unanswered(users: readonly User[]): Readonly<Record<string, string>>;
   readonly notes: readonly string[];
+  /** When the users were read from Jama Connect, in ISO 8601; absent if that is not known. */
+  readonly time?: string;
 }
 
 /** The rule that needs members lists with inactive users. */
@@ -28,7 +30,7 @@ const unproved = (path: string): string => `${path} is not as "scim-audit pull" 
 export async function pulledFolder({ source }: SourceRequest, tables: readonly Table[]): Promise<PulledFolder> {
   if (!isPulled(source)) return { tables, unanswered: () => ({}), notes: [] };
   const { readPull } = await import('./pull-proof.js');
-  const { files, inactiveMembers } = readPull(join(source, PULL_FILE));
+  const { files, inactiveMembers, time } = readPull(join(source, PULL_FILE));
   const isOwn = ({ path, file }: { readonly path: string; readonly file: string }): boolean => file === join(source, path);
   const own = tables.filter(isOwn);
   const whole = new Set<string>();
@@ -59,5 +61,6 @@ export async function pulledFolder({ source }: SourceRequest, tables: readonly T
       return reason === undefined ? {} : { [RULE_OF_INACTIVE_MEMBERS]: reason };
     },
     notes,
+    ...(tables.every((table) => table.role !== 'users' || (own.includes(table) && whole.has(table.path))) ? { time } : {}),
   };
 }

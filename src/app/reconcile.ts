@@ -3,22 +3,22 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { collationOf } from '../model/compare.js';
-import { type Note, note, quotedName } from '../model/note.js';
+import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import type { Prediction } from '../preview/prediction.js';
 import { MemberList } from '../preview/preview-input.js';
 import { reconcile as compare } from '../preview/reconcile.js';
-import type { Fact, LogSummary, Named, Reconciliation, SyncLog } from '../preview/reconciliation.js';
+import type { Fact, Named, Reconciliation } from '../preview/reconciliation.js';
 import { isAsPredicted, reconcileVerdict } from '../reporters/reconcile-words.js';
 import { type ExportRedactor, WITHHELD } from '../reporters/redact.js';
 import { RULES } from '../rules/registry.js';
 import { count, grouped } from '../rules/rule.js';
 import { readWholeText } from '../sources/csv/file-stream.js';
-import type { ReadLog } from '../sources/idp/sync-log.js';
 import type { TypeJoin } from '../sources/tables/join-types.js';
 import { auditSource } from './audit-source.js';
 import { fileWords } from './command-words.js';
 import type { Context } from './context.js';
+import { readGivenLog, refuseOtherSync, refuseOtherTime } from './given-log.js';
 import { readLiveSource } from './jama-connection.js';
 import { refuseFiles, refuseWithoutUrl } from './live-places.js';
 import { NODE_DIGESTS } from './node-digests.js';
@@ -88,7 +88,7 @@ export async function reconcile(
   });
   const { report, hidesInactiveMembers } = audited;
   const { snapshot } = report;
-  const log = idpLog.length === 0 ? undefined : await logOf(idpLog, prediction, idpApplication ?? prepared.resolved.settings.idpApplication);
+  const log = idpLog.length === 0 ? undefined : await readGivenLog(idpLog, prediction, idpApplication ?? prepared.resolved.settings.idpApplication);
   const collation = collationOf(prediction.settings.collation);
   const compared = compare(prediction, { directory: snapshot, members, hidesInactiveMembers }, collation, log?.verdicts);
   const reconciliation: Reconciliation = log === undefined ? compared : { ...compared, log: log.summary };
@@ -111,7 +111,10 @@ export async function reconcile(
       note`Give the preview that was saved before the first sync of this organization.`,
     );
   }
-  if (log !== undefined) refuseOtherSync(reconciliation, log);
+  if (log !== undefined) {
+    refuseOtherTime(log, { before: prediction.snapshot.pulledAt, after: audited.pulledAt });
+    refuseOtherSync(reconciliation, log);
+  }
   const back = reconciliation.lost.filter(({ user }) => user.active || user.authenticationType === 'idp');
   const inputs = [previewFile, ...idpLog, ...snapshot.inputs.map(({ file }) => file), ...prepared.otherInputs];
   if (restore !== undefined) refuseOverwriting([restore], inputs);
@@ -158,49 +161,6 @@ function typesOf({ users: predicted }: Prediction, file: string): TypeJoin {
 
 /** Returns the same for a source that is an address. */
 const ofAddress = (prepared: Prepared, source: string): Prepared => ({ ...prepared, request: { ...prepared.request, source } });
-
-/** Returns the log by people and groups. Throws a UserError if it names none of them: it is of another application, or of another time. */
-async function logOf(files: readonly string[], { provider, users, groups }: Prediction, application?: string): Promise<GivenLog> {
-  const { readSyncLog } = await import('../sources/idp/sync-log.js');
-  const log = readSyncLog(files, provider, application);
-  const verdicts = verdictsOf(log);
-  const isNamed =
-    users.some(({ idpUser }) => idpUser !== undefined && verdicts.user(idpUser) !== undefined) ||
-    groups.some(({ idpGroup }) => idpGroup !== undefined && verdicts.group(idpGroup) !== undefined);
-  if (!isNamed) {
-    throw new UserError(
-      note`The log names nobody of the preview: it has ${logText(log)}.`,
-      'It is the log of another application or of another time. Give the log from the start of the first sync on.',
-    );
-  }
-  const { entries, from, to, application: name } = log;
-  return { verdicts, summary: { entries, from, to, application: name } };
-}
-
-interface GivenLog {
-  readonly verdicts: SyncLog;
-  readonly summary: LogSummary;
-}
-
-const logText = ({ entries, from, to, application }: LogSummary): Note =>
-  note`${count(entries, 'entry', 'entries')} from ${from || 'an unknown time'} to ${to || 'an unknown time'}${application === '' ? note`` : note` about the application ${quotedName(application)}`}`;
-
-/** Throws a UserError if accounts came for people and the log names none of these people: whatever made the accounts is in another log. */
-function refuseOtherSync({ results }: Reconciliation, { verdicts, summary }: GivenLog): void {
-  const made = results.flatMap(({ about, effects, idpUser, facts }) =>
-    about === 'user' && effects.includes('create') && idpUser !== undefined && !facts.some(({ what }) => what === 'account') ? [idpUser] : [],
-  );
-  if (made.length === 0 || made.some(({ id, name }) => verdicts.user({ id, subject: name }) !== undefined)) return;
-  throw new UserError(
-    note`The log is not the one of this sync: ${count(made.length, 'person', 'people')} got an account as predicted, and it names none of them; it has ${logText(summary)}.`,
-    'It is the log of another application or of another time. Give the log from the start of the first sync on.',
-  );
-}
-
-const verdictsOf = ({ users, groups }: ReadLog): SyncLog => ({
-  user: ({ id, subject }) => users.get(id) ?? users.get(subject.toLowerCase()),
-  group: ({ id, name }) => groups.get(id) ?? groups.get(`name:${name}`),
-});
 
 function refuseFullFolder(folder: string): void {
   if (!existsSync(folder) || readdirSync(folder).length === 0) return;

@@ -63,6 +63,7 @@ export async function makeRunbook(source: string | undefined, request: RunbookRe
     sourceWords: wordsOf(prepared.sourceWords),
     laterWords: wordsOf(laterWords),
     fileWords: hasExport ? shellCommand(fileWords(source, request), context.process.shell) : 'EXPORT',
+    hasJamaIds: true,
   };
   if (request.decisions !== undefined && !hasExport)
     throw new UserError('--decisions was given without an export.', 'Give SOURCE: decisions are about the findings of an export.');
@@ -103,7 +104,7 @@ async function withExport(
   const { snapshot, idp } = report;
   return {
     runbook: writeRunbook(
-      { ...given, ...(trial === undefined ? {} : { trial }), ...administratorsIn(audited, redaction) },
+      { ...given, hasJamaIds: hasJamaIds(audited), ...(trial === undefined ? {} : { trial }), ...administratorsIn(audited, redaction) },
       SECTIONS,
       [...basisOf(report), ...withheldText(withheld)],
       knowFrom(report, given),
@@ -111,6 +112,9 @@ async function withExport(
     inputs: [...snapshot.inputs, ...(idp?.inputs ?? [])].map(({ file }) => file).concat(decisions === undefined ? [] : fileOf(decisions)),
   };
 }
+
+/** Are the ids of the users whole numbers, as Jama Connect gives them. */
+const hasJamaIds = ({ report, hasIds }: Audited): boolean => hasIds && report.snapshot.users.every(({ id }) => /^\d+$/.test(id));
 
 /** Returns the administrators that the configuration names, under their aliases if need be. */
 function administratorsIn({ report, audit: { context } }: Audited, redaction: Redaction | undefined): Pick<EnablementCase, 'administrators'> {

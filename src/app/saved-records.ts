@@ -72,7 +72,7 @@ function isPlaced(cursor: ByteCursor): boolean {
 export function userAt(cursor: ByteCursor): PredictedUser | undefined {
   const effects = cursor.takes(EFFECTS) ? effectsAt(cursor) : undefined;
   if (effects === undefined) return undefined;
-  const found: { effects: PredictedUser['effects']; user?: PredictedAccount; idpUser?: PredictedUser['idpUser']; candidates?: string[] } = { effects };
+  const found: { effects: PredictedUser['effects']; user?: PredictedAccount; idpUser?: PredictedUser['idpUser'] } = { effects };
   if (cursor.takes(USER)) {
     const user = accountAt(cursor);
     if (user === undefined) return undefined;
@@ -84,11 +84,7 @@ export function userAt(cursor: ByteCursor): PredictedUser | undefined {
     found.idpUser = idpUser;
   }
   if (cursor.takes(BESIDE) && cursor.list() === undefined) return undefined;
-  if (cursor.takes(CANDIDATES)) {
-    const ids = idsAt(cursor);
-    if (ids === undefined) return undefined;
-    found.candidates = ids;
-  }
+  if (cursor.takes(CANDIDATES) && cursor.list() === undefined) return undefined;
   return cursor.takes(REASONS) && cursor.list() !== undefined && cursor.takes(END) ? found : undefined;
 }
 

@@ -36,7 +36,9 @@ export async function completeWords(program: Command, words: readonly string[]):
   const root = modelOf(program, values, () => {
     wish.isFile = true;
   });
-  const lines = capture(() => root.parse([...words]))
+  // The library looks for short names after a single dash, and there are none.
+  const typed = words.at(-1) === '-' ? [...words.slice(0, -1), '--'] : [...words];
+  const lines = capture(() => root.parse(typed))
     .split('\n')
     .filter((line) => line !== '' && !/^:\d+$/.test(line));
   const directive = wish.isFile && lines.length === 0 ? ShellCompDirective.ShellCompDirectiveDefault : ShellCompDirective.ShellCompDirectiveNoFileComp;

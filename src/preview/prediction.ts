@@ -26,7 +26,6 @@ const userSchema = z.object({
   user: account.optional(),
   idpUser: z.object({ id: text, subject: text, email: text, active: z.boolean() }).optional(),
   overwrites: z.array(z.object({ attribute: text, to: text })).optional(),
-  candidates: z.array(text).optional(),
 });
 
 const groupSchema = z.object({
@@ -54,6 +53,7 @@ const headSchema = z.object({
   kind: z.literal('scim-audit/preview'),
   redacted: z.boolean().optional(),
   provider: z.enum(IDP_PROVIDERS),
+  snapshot: z.object({ pulledAt: z.iso.datetime().optional() }),
   settings: z.object({ authMode: z.enum(['basic', 'saml', 'auth0', 'multi']), collation: z.enum(COLLATIONS) }),
   /** What the inputs allowed to predict. */
   foresees: z.object({ emails: z.boolean(), names: z.boolean(), groups: z.boolean(), memberships: z.boolean() }),

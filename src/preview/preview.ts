@@ -12,6 +12,8 @@ import type { MembershipView } from './preview-input.js';
 export interface Preview {
   /** For the source: where subjects were read, even those that a plan changed. */
   readonly snapshot: Snapshot;
+  /** When the source was read from Jama Connect, in ISO 8601; absent if that is not known. */
+  readonly pulledAt?: string;
   readonly policy: Policy;
   /** Wanted names; null if every organization-level group is meant. */
   readonly syncNames: readonly string[] | null;

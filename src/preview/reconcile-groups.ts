@@ -214,11 +214,8 @@ export function judgeMembers(
     }
   }
 
-  const uncertain = new Set(
-    userPredictions
-      .filter(({ effects }) => !certain(effects))
-      .flatMap(({ user, candidates = [] }) => [...(user === undefined ? [] : [user.id]), ...candidates]),
-  );
+  // An account that someone may be has a prediction of its own, which is not certain either.
+  const uncertain = new Set(userPredictions.flatMap(({ effects, user }) => (user === undefined || certain(effects) ? [] : [user.id])));
   /** Could the preview not know what happens in the group. */
   const isOpen = (id: string): boolean => openGroups.has(id) || (!foresees.groups && !groups.before.has(id));
   for (const [group, user] of added) {
@@ -236,7 +233,7 @@ export function judgeMembers(
       if (isHidden(user)) continue;
       const wasPredicted = predictedLost.has(group.place, place);
       lost.push({ group, user, wasPredicted });
-      if (!wasPredicted && !(mayBeRemoved(user) && (isOpen(groupId) || uncertain.has(user.id))))
+      if (!wasPredicted && !(mayBeRemoved(user) && isOpen(groupId)))
         surprises.push({ kind: 'membership-lost', group: nameOf(group), user: named(user), facts: [] });
     }
   });

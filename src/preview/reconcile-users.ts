@@ -84,6 +84,7 @@ export class Accounts {
   #isAlike({ user: before, overwrites = [] }: PredictedUser): boolean {
     const after = before === undefined ? undefined : this.find(before.id);
     if (before === undefined || after === undefined) return false;
+    // Nearly all accounts, for which no set of names is made.
     if (before.userName === after.userName && before.userName !== '') return true;
     const names = new Set([before.userName, before.email, ...overwrites.map(({ to }) => to)].map((name) => this.#keys.intern(name)));
     names.delete(NO_KEY);
@@ -212,7 +213,7 @@ function changesOf({ effects, overwrites }: PredictedUser, before: PredictedAcco
   const unforeseeable: Fact[] = [];
   let isSeen = false;
   const compare = (what: Fact['what'], predicted: string | undefined, was: string, is: string, isForeseen: boolean): void => {
-    if (predicted !== undefined && predicted !== was) {
+    if (predicted !== undefined) {
       if (is === predicted) isSeen = true;
       else missing.push({ what, expected: predicted, found: is });
     } else if (is !== was) (isForeseen ? unforeseen : unforeseeable).push({ what, expected: was, found: is });

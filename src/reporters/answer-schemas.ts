@@ -114,7 +114,9 @@ export const previewSchema = z.strictObject({
   redacted: z.literal(true).optional().describe('Aliases stand for usernames, emails and names.'),
   tool,
   provider: idp.unwrap().shape.provider,
-  snapshot,
+  snapshot: snapshot.extend({
+    pulledAt: z.iso.datetime().optional().describe('When `pull` read the users from Jama Connect; absent if that is not known. For `reconcile`.'),
+  }),
   idp: idp.unwrap(),
   settings: z.strictObject({ authMode, syncGroups, collation }),
   foresees: z

@@ -22,6 +22,8 @@ export interface EnablementCase {
   readonly laterWords: string;
   /** Command-line words that give the export alone. */
   readonly fileWords: string;
+  /** False if the export has other ids than Jama Connect gives, by which nothing can be compared with Jama Connect itself. */
+  readonly hasJamaIds: boolean;
   /** True if these words name the identity provider's exports. */
   readonly namesIdpExports: boolean;
   /** People to try the provisioning with, one of each kind; absent without the identity provider's exports. */

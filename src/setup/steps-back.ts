@@ -24,8 +24,9 @@ export const BACK: readonly Step[] = [
     clause: 'inactive-basic',
     applies: hasGroups,
     text: () => 'Restore the memberships that the sync removed: `memberships.csv` of the plan lists each with its group and user.',
-    details: () => [
-      'Or plan it: `scim-audit reconcile preview.json EXPORT --restore restore.csv --plan restore` after the sync, and apply that plan as under Data.',
+    details: ({ fileWords, hasJamaIds }) => [
+      `Or plan it after the sync, and apply that plan as under Data${hasJamaIds ? ' (`--url https://YOUR-ADDRESS` instead of the export reads Jama Connect itself)' : ''}:`,
+      { code: `scim-audit reconcile preview.json ${fileWords} --restore restore.csv --plan restore` },
       'Inactive Basic users would lose them again in the next sync of the group: reactivate these users first, or exclude the group from the sync.',
     ],
   },

@@ -115,8 +115,14 @@ const DAY: readonly Step[] = [
     applies: always,
     text: ({ hasGroups: withGroups }) =>
       `Export once more, to the same place, and check that no one has a second account${withGroups ? ',' : ' and'} no one was deactivated by mistake${withGroups ? ', and no one is missing from a group' : ''}.`,
-    details: ({ laterWords, fileWords, idp }) => [
+    details: ({ laterWords, fileWords, idp, hasJamaIds }) => [
       { code: `scim-audit reconcile preview.json ${fileWords} --idp-log FILE` },
+      ...(hasJamaIds
+        ? [
+            'Without an export, it reads Jama Connect itself over REST as `scim-audit pull` does, with the same credentials, and changes nothing:',
+            { code: 'scim-audit reconcile preview.json --url https://YOUR-ADDRESS --idp-log FILE' },
+          ]
+        : []),
       `${idp === 'okta' ? "Okta's System Log as JSON" : "Entra's provisioning log as JSON"} says what was sent; the comparison also works without \`--idp-log\`.`,
       { code: `scim-audit check ${laterWords}` },
     ],

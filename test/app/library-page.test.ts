@@ -12,7 +12,7 @@ const newFolder = temporaryFolders();
 /** Texts of the page's fences of a language, in order. */
 const fences = (language: string): string[] => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, text = '']) => text);
 
-const files = Object.fromEntries([...page.matchAll(/^`([^`\n]+)`\n\n```csv\n(.*?)^```$/gms)].map(([, name = '', text = '']) => [name, text]));
+const files = Object.fromEntries([...page.matchAll(/^`([^`\n]+)`\n\n```(?:csv|json)\n(.*?)^```$/gms)].map(([, name = '', text = '']) => [name, text]));
 
 describe('docs/library.md', () => {
   it('has examples that do what it says', () => {
@@ -24,6 +24,7 @@ describe('docs/library.md', () => {
       'synced/users.csv',
       'synced/groups.csv',
       'synced/memberships.csv',
+      'schema.json',
       'branch/users.csv',
       'branch/memberships.csv',
     ]);

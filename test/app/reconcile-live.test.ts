@@ -1,8 +1,9 @@
 /** `reconcile --url`: the state of after the first sync, read from Jama Connect itself. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { previewSchema } from '../../src/reporters/answer-schemas.js';
 import { type JamaStandIn, type StandInOptions, type StandInOrganization, startJamaStandIn } from '../support/jama-stand-in.js';
 import { type CliOptions, type CliResult, runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
@@ -101,6 +102,15 @@ describe('a sync without faults', () => {
   });
 });
 
+it('is called as the runbook says', async () => {
+  const { cwd, server } = await bakery();
+  const { stdout } = await runCli(['runbook', 'before', '--idp', 'okta', '--hosting', 'cloud', '--auth-mode', 'multi'], { cwd });
+  const [, command = ''] = /`scim-audit (reconcile \S+ --url \S+)/.exec(stdout) ?? [];
+  const words = command.replace('https://YOUR-ADDRESS', server.url).split(' ');
+  const { code, stderr } = await runCli(words, { cwd, env: server.environment });
+  expect(code, stderr).toBe(0);
+});
+
 describe('a fault is found and named, and nothing else is', () => {
   /** What is spoiled, what nobody predicted, and whose certain prediction did not come true. */
   const faults: readonly (readonly [string, (organization: StandInOrganization) => void, readonly string[], readonly string[]])[] = [
@@ -184,6 +194,81 @@ describe('members lists without inactive users', () => {
     const found = await reconcile(['--proof', 'pulled', '--format', 'json']);
     expect(found.stderr).not.toContain('not compared');
     expect(surprisesIn(found)).toEqual(['membership-lost oat@bakery.example Millers']);
+  });
+});
+
+describe('a log of another time', () => {
+  /** The clock of the tests says 2 March 2026, 8:00. */
+  const logAt = (...hours: readonly string[]): string =>
+    JSON.stringify(
+      hours.map((hour) => ({
+        eventType: 'application.provision.user.push',
+        published: `${hour}:00:00.000Z`,
+        outcome: { result: 'SUCCESS', reason: null },
+        target: [
+          { id: 'o2', type: 'User', alternateId: 'ben@bakery.example', displayName: 'Ben' },
+          { id: 'a1', type: 'AppInstance', alternateId: 'Jama Connect', displayName: 'Jama Connect' },
+        ],
+      })),
+    );
+
+  /** Pulls before and after the sync, and saves the preview of what was pulled before. */
+  async function pulledTwice(log: string): Promise<{ readonly cwd: string; readonly after: JamaStandIn }> {
+    const { cwd, server: after } = await bakery();
+    const { users, groups } = synced();
+    const before = await startJamaStandIn({
+      users: users.slice(0, 3),
+      groups: [{ ...groups[0], members: [1] }, groups[1]],
+    });
+    servers.push(before);
+    writeFileSync(join(cwd, 'log.json'), log);
+    writeFileSync(join(cwd, 'basic.txt'), 'cleo@bakery.example\n');
+    for (const [server, out] of [
+      [before, 'pulled'],
+      [after, 'fresh'],
+    ] as const)
+      expect((await runCli(['pull', '--url', server.url, '--out', out], { cwd, env: server.environment })).code).toBe(0);
+    return { cwd, after };
+  }
+  const IDP = ['--auth-mode', 'multi', '--basic-users', 'basic.txt', '--idp', 'okta', '--idp-users', 'okta.csv', '--idp-groups', 'okta-groups.csv'];
+  const save = async (cwd: string, ...more: readonly string[]): Promise<void> => {
+    const saved = await runCli(['preview', 'pulled', ...IDP, ...more, '--format', 'json', '--output', 'saved.json'], { cwd });
+    expect(saved.code, saved.stderr).toBe(0);
+  };
+
+  const BEFORE_IT = /The log is of another time: it has \d entr.*, and the export of the preview was read from Jama Connect after that, at 2026-03-02T08:/;
+  const AFTER_IT =
+    /The log is of another time: it has \d entr.*, and what the preview is compared with was read from Jama Connect before that, at 2026-03-02T08:/;
+  it.each<[string, readonly string[], RegExp | undefined]>([
+    ['is of the day', ['2026-03-02T07', '2026-03-02T09'], undefined],
+    // Clocks differ.
+    ['ends less than a day before', ['2026-03-01T09'], undefined],
+    ['ends more than a day before', ['2026-02-01T07', '2026-03-01T07'], BEFORE_IT],
+    ['begins long before, and goes on', ['2026-01-01T09', '2026-03-02T09'], undefined],
+    ['goes on long after', ['2026-03-02T09', '2026-06-01T09'], undefined],
+    ['begins less than a day after', ['2026-03-03T07'], undefined],
+    ['begins more than a day after', ['2026-03-03T09', '2026-06-01T09'], AFTER_IT],
+  ])('that %s', async (_, hours, refusal) => {
+    const { cwd, after } = await pulledTwice(logAt(...hours));
+    await save(cwd);
+    for (const place of [['fresh'], ['--url', after.url]]) {
+      const found = await runCli(['reconcile', 'saved.json', ...place, '--idp-log', 'log.json'], { cwd, env: after.environment });
+      expect(found.code, found.stderr).toBe(refusal === undefined ? 0 : 2);
+      if (refusal !== undefined) expect(found.stderr.replace(/\s+/g, ' ')).toMatch(refusal);
+    }
+  });
+
+  it('is not told by the time of a list that was changed since', async () => {
+    const { cwd } = await pulledTwice(logAt('2026-02-28T09'));
+    const saved = async (): Promise<unknown> => {
+      await save(cwd);
+      return previewSchema.parse(JSON.parse(readFileSync(join(cwd, 'saved.json'), 'utf8'))).snapshot.pulledAt;
+    };
+    expect(await saved()).toMatch(/^2026-03-02T08:/);
+    const users = join(cwd, 'pulled/users.csv');
+    writeFileSync(users, readFileSync(users, 'utf8').replace('Ana', 'Anna').replaceAll('\n', '\r\n'));
+    expect(await saved()).toBeUndefined();
+    expect((await runCli(['reconcile', 'saved.json', 'before', '--idp-log', 'log.json'], { cwd })).stderr).not.toContain('another time');
   });
 });
 

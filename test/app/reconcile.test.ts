@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 
@@ -131,6 +131,66 @@ it.each<[string, readonly object[], readonly string[], RegExp]>([
   const { code, stderr } = await runCli(['reconcile', 'preview.json', 'after', '--idp-log', 'log.json', ...words], { cwd });
   expect(code).toBe(2);
   expect(stderr.replace(/\s+/g, ' ')).toMatch(message);
+});
+
+const NEWCOMERS = ['rye', 'spelt', 'oat', 'emmer'] as const;
+
+/** A preview that is saved, the export of after a sync that gave four people accounts, and a log that names some of them. */
+async function hired(provider: 'okta' | 'entra', hasIds: boolean, log: object): Promise<string> {
+  const person = (name: string): string => `${name}@bakery.example`;
+  const users = (names: readonly string[]): string =>
+    `${HEAD}${['ana', ...names].map((name, at) => `${at + 1},${person(name)},${person(name)},true,idp\n`).join('')}`;
+  const lists = (folder: string, names: readonly string[]) => ({
+    [`${folder}/users.csv`]: users(names),
+    [`${folder}/groups.csv`]: GROUPS,
+    [`${folder}/memberships.csv`]: 'groupId,userId\n',
+  });
+  const columns = {
+    okta: ['id,login,email,status', 'bakery.example', 'ACTIVE'],
+    // What is sent is the email, which the log does not have.
+    entra: ['id,userPrincipalName,mail,accountEnabled', 'Bakery.onmicrosoft.example', 'True'],
+  } as const;
+  const [heading, domain, status] = columns[provider];
+  const rows = ['ana', ...NEWCOMERS].map((name) => [`id-${name}`, `${name}@${domain}`, person(name), status].slice(hasIds ? 0 : 1).join(','));
+  const cwd = newFolder({
+    ...lists('before', []),
+    ...lists('after', NEWCOMERS),
+    'people.csv': [hasIds ? heading : heading.replace('id,', ''), ...rows, ''].join('\n'),
+    'log.json': JSON.stringify(log),
+  });
+  const words = ['--auth-mode', 'multi', '--idp', provider, '--idp-users', 'people.csv', ...(provider === 'entra' ? ['--idp-subject', 'mail'] : [])];
+  const { code, stderr } = await runCli(['preview', 'before', ...words, '--format', 'json', '--output', 'preview.json'], { cwd });
+  expect(code, stderr).toBe(0);
+  return cwd;
+}
+
+describe('a log that names some of the people who got accounts', () => {
+  const okta = (...names: readonly string[]): readonly object[] => ['ana', ...names].map((name) => pushed(`${name}@bakery.example`));
+  const entra = (...names: readonly string[]): readonly object[] =>
+    ['ana', ...names].map((name) => ({
+      activityDateTime: '2026-03-01T10:00:00Z',
+      provisioningStatusInfo: { status: 'success', errorInformation: null },
+      sourceIdentity: { id: `id-${name}`, displayName: name, identityType: 'User', details: { UserPrincipalName: `${name}@bakery.onmicrosoft.example` } },
+      servicePrincipal: { id: 'sp1', displayName: 'Jama Connect' },
+    }));
+
+  it.each<[string, 'okta' | 'entra', boolean, readonly object[], string | undefined]>([
+    ['all of them', 'okta', true, okta(...NEWCOMERS), undefined],
+    ['half of them', 'okta', true, okta('rye', 'oat'), undefined],
+    ['less than half', 'okta', true, okta('rye'), 'names only 1 of them; it has 2 entries from 2026-03-01T10:00:00.000Z'],
+    ['less than half, of people without ids', 'okta', false, okta('rye'), 'names only 1 of them'],
+    ['none of them', 'okta', true, okta(), 'names none of them; it has 1 entry from'],
+    ['half of them', 'entra', true, entra('rye', 'oat'), undefined],
+    ['less than half', 'entra', true, entra('rye'), 'names only 1 of them; it has 2 entries from 2026-03-01T10:00:00Z'],
+    ['half of them, of people without ids', 'entra', false, entra('rye', 'oat'), undefined],
+    ['less than half, of people without ids', 'entra', false, entra('rye'), 'names only 1 of them'],
+  ])('%s, %s, with ids: %s', async (_, provider, hasIds, log, refusal) => {
+    const cwd = await hired(provider, hasIds, log);
+    const { code, stderr } = await runCli(['reconcile', 'preview.json', 'after', '--idp-log', 'log.json'], { cwd });
+    expect(code, stderr).toBe(refusal === undefined ? 0 : 2);
+    if (refusal !== undefined)
+      expect(stderr.replace(/\s+/g, ' ')).toContain(`The log is not the one of this sync: 4 people got an account as predicted, and it ${refusal}`);
+  });
 });
 
 it('refuses a preview of another export with the same ids, and one of another version', async () => {

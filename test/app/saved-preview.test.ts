@@ -36,14 +36,13 @@ function quickly(file: string): unknown {
 describe('a saved preview', () => {
   it('is read line by line as JSON.parse reads it', () => {
     const file = join(newFolder(), 'preview.json');
-    const seen = { users: 0, candidates: 0, overwrites: 0, memberships: 0, members: 0 };
+    const seen = { users: 0, overwrites: 0, memberships: 0, members: 0 };
     const isSame = (preview: Preview): void => {
       const text = textOf(preview);
       writeFileSync(file, text);
       const found = readAsWritten(file);
       expect(found).toEqual(readPrediction(text, file));
       seen.users += found?.users.length ?? 0;
-      seen.candidates += found?.users.filter(({ candidates }) => candidates !== undefined).length ?? 0;
       seen.overwrites += found?.users.filter(({ overwrites }) => overwrites !== undefined).length ?? 0;
       seen.memberships += found?.memberships.length ?? 0;
       seen.members += found?.members.reduce((sum, { users }) => sum + users.length, 0) ?? 0;

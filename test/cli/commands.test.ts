@@ -51,3 +51,13 @@ it.each(COMMANDS.filter(({ usage }) => /[<[](?:source|plan|run|folder|certificat
     expect((await runCli(['complete', '--', name, ''])).stdout).toMatch(/^:0$/m);
   },
 );
+
+it.each([[['check']], [['apply', 'plan']], [['check', 'export', '--auth-mode', 'saml']], [[]]])(
+  'a single dash offers the options, as two do, behind %j',
+  async (words) => {
+    const offered = async (typed: string): Promise<string> => (await runCli(['complete', '--', ...words, typed])).stdout;
+    const options = await offered('--');
+    expect(options).toMatch(/^--\w/m);
+    expect(await offered('-')).toBe(options);
+  },
+);

@@ -27,16 +27,19 @@ const sentBy = (truth: IdpDirectory, { syncedNames }: Foreseen): IdpDirectory =>
   syncedNames === undefined ? truth : withGroups(truth, ({ name }) => syncedNames.has(key(name)));
 
 describe('the service', () => {
-  const send = async (method: string, path: string, body?: object): Promise<{ status: number; body: Record<string, unknown> }> => {
-    const response = await fetch(`${service.url}${path}`, {
-      method,
-      headers: { 'content-type': 'application/scim+json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
-  };
-  const lookUp = async (userName: string): Promise<unknown> =>
+  type Send = (method: string, path: string, body?: object) => Promise<{ status: number; body: Record<string, unknown> }>;
+  const sendingWith =
+    (token: string): Send =>
+    async (method, path, body) => {
+      const response = await fetch(`${service.url}${path}`, {
+        method,
+        headers: { 'content-type': 'application/scim+json', authorization: `Bearer ${token}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+    };
+  const lookUp = async (send: Send, userName: string): Promise<unknown> =>
     (await send('GET', `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}&startIndex=1&count=100`)).body.totalResults;
   const USER = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], active: true, emails: [{ type: 'work', value: 'ana@dome.example' }] };
 
@@ -45,28 +48,40 @@ describe('the service', () => {
     { comparison: 'caseInsensitive', alike: 1, accented: 0 },
     { comparison: 'collation', alike: 1, accented: 1 },
   ] as const)('finds usernames by its comparison: $comparison', async ({ comparison, alike, accented }) => {
-    service.load(OBSERVATORY_STATE, { ...PLAIN, comparison });
-    expect(await lookUp('Ema@dome.example')).toBe(1);
-    expect(await lookUp('ema@dome.example')).toBe(alike);
-    expect(await lookUp('Éma@dome.example')).toBe(accented);
-    expect(await lookUp('nobody@dome.example')).toBe(0);
+    const send = sendingWith(service.open(OBSERVATORY_STATE, { ...PLAIN, comparison }).token);
+    expect(await lookUp(send, 'Ema@dome.example')).toBe(1);
+    expect(await lookUp(send, 'ema@dome.example')).toBe(alike);
+    expect(await lookUp(send, 'Éma@dome.example')).toBe(accented);
+    expect(await lookUp(send, 'nobody@dome.example')).toBe(0);
   });
 
   test('has each username once, without case, and an email as often as you like', async () => {
-    service.load(OBSERVATORY_STATE, PLAIN);
+    const { token, state } = service.open(OBSERVATORY_STATE, PLAIN);
+    const send = sendingWith(token);
     expect(await send('POST', '/Users', { ...USER, userName: 'ANA@dome.example' })).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
     const { status, body } = await send('POST', '/Users', { ...USER, userName: 'ana.berg', externalId: '00u9' });
     expect({ status, body }).toMatchObject({ status: 201, body: { userName: 'ana.berg', active: true } });
     expect(body).not.toHaveProperty('externalId');
-    expect(service.state().accounts.size).toBe(OBSERVATORY_STATE.accounts.size + 1);
+    expect(state().accounts.size).toBe(OBSERVATORY_STATE.accounts.size + 1);
     expect(await send('POST', '/Users', { ...USER, userName: 'no.email', emails: [] })).toMatchObject({ status: 400 });
   });
 
   test('answers what it does not know in SCIM', async () => {
-    service.load(OBSERVATORY_STATE, PLAIN);
+    const send = sendingWith(service.open(OBSERVATORY_STATE, PLAIN).token);
     expect(await send('GET', '/Users/99')).toMatchObject({ status: 404, body: { status: '404' } });
     expect(await send('GET', `/Users?filter=${encodeURIComponent('emails co "dome"')}`)).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } });
     expect(await send('PUT', '/Groups/1', { displayName: 'Observers', members: [{ value: '99' }] })).toMatchObject({ status: 400 });
+  });
+
+  test('keeps organizations apart, and knows nobody whose token was taken back', async () => {
+    const one = service.open(OBSERVATORY_STATE, PLAIN);
+    const other = service.open(OBSERVATORY_STATE, PLAIN);
+    expect(await sendingWith(one.token)('POST', '/Users', { ...USER, userName: 'ana.berg' })).toMatchObject({ status: 201 });
+    expect(one.state().accounts.size).toBe(OBSERVATORY_STATE.accounts.size + 1);
+    expect(other.state()).toEqual(OBSERVATORY_STATE);
+    one.close();
+    expect(await sendingWith(one.token)('GET', '/Users/1')).toMatchObject({ status: 401 });
+    expect(await sendingWith(other.token)('GET', '/Users/1')).toMatchObject({ status: 200 });
   });
 });
 
@@ -183,7 +198,7 @@ describe('a wrong prediction is caught', () => {
 const SEEN = ['create', 'link', 'overwrite', 'activate', 'deactivate', 'untouched', 'ambiguous', 'unknown', 'second account'] as const;
 const SEEN_OF_GROUPS = ['link', 'create', 'untouched', 'ambiguous', 'unknown', 'added', 'kept', 'lost', 'skipped'] as const;
 
-test('what is predicted for certain is what a sync does, however the rest turns out', async () => {
+test('what is predicted for certain is what a sync does, however the rest turns out', { timeout: 300_000 }, async () => {
   const seen = new Map<string, number>();
   const saw = (what: string, times: number): void => void seen.set(what, (seen.get(what) ?? 0) + times);
   const holds = async ({ organization, state, truth, exported, latitude }: Case): Promise<void> => {

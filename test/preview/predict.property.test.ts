@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
+import type { IdpDirectory } from '../../src/model/idp.js';
 import { assemble } from '../../src/plan/assemble.js';
 import { NO_CHOICES } from '../../src/plan/end-state.js';
 import { MemberTable } from '../../src/plan/member-tally.js';
@@ -82,6 +83,25 @@ describe('a forecast', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('says of each account that someone may be that it is not certain, and of each value that is overwritten another one: reconcile rests on it', () => {
+    const seen = { candidates: 0, overwrites: 0 };
+    const holds = ({ organization, idp }: { readonly organization: Organization; readonly idp: IdpDirectory }): void => {
+      const { users } = previewOf(organization, idp).forecast;
+      const certain = new Set(users.flatMap(({ effects, user }) => (effects.includes('ambiguous') || effects.includes('unknown') ? [] : (user?.id ?? []))));
+      for (const { user, effects, candidates, overwrites } of users) {
+        for (const { id } of candidates) expect(certain).not.toContain(id);
+        for (const { from, to } of overwrites) expect(to).not.toBe(from);
+        if (effects.includes('activate')) expect(user?.active).toBe(false);
+        if (effects.includes('deactivate')) expect(user?.active).toBe(true);
+        seen.candidates += candidates.length;
+        seen.overwrites += overwrites.length;
+      }
+    };
+    fc.assert(fc.property(worlds, holds), { numRuns: 400 });
+    expect(seen.candidates).toBeGreaterThan(50);
+    expect(seen.overwrites).toBeGreaterThan(50);
   });
 
   it('has no second account beside a user whose username the plan has set to the subject', () => {

@@ -66,7 +66,7 @@ const sentBy = (truth: IdpDirectory, organization: Organization, exported: IdpDi
 };
 
 describe('after a sync without faults', () => {
-  it('nothing certain has failed, and nothing unforeseen happened but for people who were not certain', async () => {
+  it('nothing certain has failed, and nothing unforeseen happened but for people who were not certain', { timeout: 300_000 }, async () => {
     const seen = { cameTrue: 0, notKnown: 0 };
     await fc.assert(
       fc.asyncProperty(caseArbitrary, async ({ organization, state, truth, exported, latitude }) => {

@@ -54,6 +54,7 @@ const RUNBOOK: Runbook = {
     sourceWords: 'export',
     laterWords: 'export',
     fileWords: 'export',
+    hasJamaIds: true,
     namesIdpExports: false,
   },
   title: 'Enabling SCIM at the observatory',

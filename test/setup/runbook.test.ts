@@ -124,6 +124,9 @@ const GUIDE: readonly (readonly [line: string, phrase: string, applies: (each: C
   ['Entra: start', 'Start Provisioning.', entra],
   ['Entra: 40 minutes', '40 minutes', entra],
   ['Entra: logs', 'View provisioning logs', entra],
+  ['comparison with an export', '`scim-audit reconcile preview.json EXPORT --idp-log FILE`', always],
+  ['comparison with Jama Connect itself', '`scim-audit reconcile preview.json --url https://YOUR-ADDRESS --idp-log FILE`', always],
+  ['memberships are planned back', '`scim-audit reconcile preview.json EXPORT --restore restore.csv --plan restore`', groups],
 ];
 
 describe('the steps of the guide', async () => {
@@ -199,6 +202,7 @@ describe('every runbook', () => {
     sourceWords: 'EXPORT --auth-mode TODAY',
     laterWords: 'EXPORT --auth-mode LATER',
     fileWords: 'EXPORT',
+    hasJamaIds: true,
     namesIdpExports: false,
   });
 
@@ -257,6 +261,7 @@ describe('the steps as data', () => {
       sourceWords: 'x',
       laterWords: 'x',
       fileWords: 'x',
+      hasJamaIds: true,
       namesIdpExports: false,
     } as const;
     const names = new Set(steps.flatMap((step) => step.rules?.(given) ?? []));
@@ -372,6 +377,27 @@ describe('what an export tells', () => {
     const { stdout: unnamed } = await runCli(words, { cwd: newFolder(clean) });
     expect(stateOf(unnamed, 'accounts that do not depend')).toBe('[ ] Not known');
     expect(unnamed).toContain('`break-glass` not checked (`environment.administrators` of the configuration names nobody)');
+  });
+
+  it('is compared with Jama Connect itself only if it has its ids', async () => {
+    const words = [...OKTA, '--auth-mode', 'multi'];
+    const { stdout } = await runCli(words, { cwd: newFolder(clean) });
+    expect(stdout).toContain('  - `scim-audit reconcile preview.json export --idp-log FILE`\n  - Without an export, it reads Jama Connect itself ');
+    expect(stdout).toContain('`scim-audit reconcile preview.json --url https://YOUR-ADDRESS --idp-log FILE`');
+    const named = { ...clean, 'export/users.csv': USERS.replace('\n1,', '\nada,'), 'export/memberships.csv': 'groupId,userId\n1,ada\n' };
+    // A report of Jama Connect has no ids; usernames that are numbers stand for them.
+    const report = {
+      ...clean,
+      'export/users.csv': 'Username,Name,Email,License Type,Active,Authentication Type\n1001,Ada Berg,ada@bakery.example,Creator,true,idp\n',
+      'export/memberships.csv': 'group,username\nBakers,1001\n',
+    };
+    for (const files of [named, report]) {
+      const other = await runCli(words, { cwd: newFolder(files) });
+      expect(other.code, other.stderr).toBe(0);
+      expect(other.stdout).toContain('`scim-audit reconcile preview.json export --idp-log FILE`');
+      expect(other.stdout).toContain('`scim-audit reconcile preview.json export --restore restore.csv --plan restore`');
+      expect(other.stdout).not.toMatch(/reconcile[^\n]*--url|instead of the export/);
+    }
   });
 
   it('names files in a way that stays text, and never overwrites one', async () => {

@@ -41,7 +41,7 @@ export function addMapping(program: Command, io: Io, end: (ending: Ending) => vo
 async function runMapping(file: string, { scope, format, output, color = true }: MappingFlags, io: Io, redaction?: Redaction): Promise<Ending> {
   const [{ checkMapping }, { refuseOverwriting, writeTo }] = await Promise.all([import('../../app/mapping.js'), import('../../app/outputs.js')]);
   if (output !== undefined) refuseOverwriting([output], [file]);
-  const { report, verdict } = checkMapping(file, scope, redaction);
+  const { report, verdict } = checkMapping(file, scope === undefined ? {} : { scope }, redaction);
   const reporter = await loadReporter(format, 'mapping');
   if (reporter === undefined) throw new Error(`a mapping cannot be written as ${format}`);
   writeTo(output, reporter.render(report, { tool: TOOL, ...shownOn(output, io, color), isFile: output !== undefined }), io);

@@ -109,7 +109,7 @@ function* listLines<T>(name: string, values: readonly T[], line: (value: T) => s
 }
 
 function headOf(preview: Preview, tool: { readonly name: string; readonly version: string }) {
-  const { snapshot, policy, syncNames, idp, forecast, before, isRedacted } = preview;
+  const { snapshot, pulledAt, policy, syncNames, idp, forecast, before, isRedacted } = preview;
   return {
     ...(isRedacted === true ? { redacted: true } : {}),
     tool: { name: tool.name, version: tool.version },
@@ -119,6 +119,7 @@ function headOf(preview: Preview, tool: { readonly name: string; readonly versio
       users: snapshot.users.length,
       groups: snapshot.groups.length,
       memberships: snapshot.memberships,
+      ...(pulledAt === undefined ? {} : { pulledAt }),
     },
     idp: idpHead(idp),
     settings: { authMode: policy.authMode, syncGroups: syncNames, collation: policy.collation },

@@ -44,15 +44,21 @@ export class ScimClient {
   /** Method, path and status of each request, in order. */
   readonly log: string[] = [];
   readonly #url: string;
+  readonly #token: string;
 
-  constructor(url: string) {
+  constructor(url: string, token: string) {
     this.#url = url;
+    this.#token = token;
   }
 
   async send(method: Method, path: string, body?: object): Promise<Answer> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
-      headers: { accept: 'application/scim+json', authorization: 'Bearer apikey', ...(body === undefined ? {} : { 'content-type': 'application/scim+json' }) },
+      headers: {
+        accept: 'application/scim+json',
+        authorization: `Bearer ${this.#token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/scim+json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

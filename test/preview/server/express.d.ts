@@ -6,6 +6,7 @@ declare module 'express' {
   namespace express {
     interface Request {
       readonly query: Readonly<Record<string, unknown>>;
+      readonly headers: Readonly<Partial<Record<string, string>>>;
     }
     type Handler = (request: Request, response: unknown, next: () => void) => void;
     interface Application {

@@ -1,5 +1,6 @@
 /** A SCIM 2.0 service over real HTTP on this machine, in front of an organization of Jama Connect. */
 
+import { randomUUID } from 'node:crypto';
 import express from 'express';
 import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
@@ -20,10 +21,17 @@ import type { Outcome } from './promises.js';
 export interface Service {
   /** Where SCIM's endpoints begin. */
   readonly url: string;
-  /** Forgets what was there. */
-  load(state: ConnectState, latitude: Latitude): void;
-  state(): ConnectState;
+  /** Puts an organization behind a token of its own: no other one changes what it holds, not even a sync whose test has timed out. */
+  open(state: ConnectState, latitude: Latitude): OpenedOrganization;
   close(): Promise<void>;
+}
+
+export interface OpenedOrganization {
+  /** The bearer token of its SCIM Admin. */
+  readonly token: string;
+  state(): ConnectState;
+  /** Takes the token back. */
+  close(): void;
 }
 
 /** A user as SCIM writes one; attributes that Jama Connect does not keep (`externalId` and others) are let go by. */
@@ -94,49 +102,56 @@ const found = <T>(record: T | undefined, id: string): T => {
   return record;
 };
 
-/** The handlers belong to the package, not to a service: one service at a time. */
-function declareResources(connect: () => Connect): void {
+/** The handlers belong to the package, not to a service: they know nothing but the organization that a request is for. */
+function declareResources(): void {
   SCIMMY.Resources.declare(SCIMMY.Resources.User);
-  SCIMMY.Resources.User.ingress(({ id }, user) =>
-    answer(() => userOnWire(id === undefined ? connect().createAccount(accountOf(user)) : connect().updateAccount(id, accountOf(user)))),
+  SCIMMY.Resources.User.ingress(({ id }, user, connect: Connect) =>
+    answer(() => userOnWire(id === undefined ? connect.createAccount(accountOf(user)) : connect.updateAccount(id, accountOf(user)))),
   );
-  SCIMMY.Resources.User.egress((resource) =>
+  SCIMMY.Resources.User.egress((resource, connect: Connect) =>
     answer(() => {
-      if (resource.id !== undefined) return userOnWire(found(connect().account(resource.id), resource.id));
+      if (resource.id !== undefined) return userOnWire(found(connect.account(resource.id), resource.id));
       const userName = askedFor(resource, 'userName');
-      return (userName === undefined ? connect().accounts() : connect().accountsCalled(userName)).map(userOnWire);
+      return (userName === undefined ? connect.accounts() : connect.accountsCalled(userName)).map(userOnWire);
     }),
   );
   SCIMMY.Resources.declare(SCIMMY.Resources.Group);
-  SCIMMY.Resources.Group.ingress(({ id }, group) =>
+  SCIMMY.Resources.Group.ingress(({ id }, group, connect: Connect) =>
     answer(() => {
       const { displayName = '' } = group;
-      return groupOnWire(id === undefined ? connect().createGroup(displayName, membersOf(group)) : connect().updateGroup(id, displayName, membersOf(group)));
+      return groupOnWire(id === undefined ? connect.createGroup(displayName, membersOf(group)) : connect.updateGroup(id, displayName, membersOf(group)));
     }),
   );
-  SCIMMY.Resources.Group.egress((resource) =>
+  SCIMMY.Resources.Group.egress((resource, connect: Connect) =>
     answer(() => {
-      if (resource.id !== undefined) return groupOnWire(connect().syncGroup(resource.id));
+      if (resource.id !== undefined) return groupOnWire(connect.syncGroup(resource.id));
       const displayName = askedFor(resource, 'displayName');
-      return (displayName === undefined ? connect().groups() : connect().groupsCalled(displayName)).map(groupOnWire);
+      return (displayName === undefined ? connect.groups() : connect.groupsCalled(displayName)).map(groupOnWire);
     }),
   );
 }
 
 /** Starts the service on a free port. */
 export async function startService(): Promise<Service> {
-  let connect: Connect | undefined;
-  declareResources(() => {
-    if (connect === undefined) throw new Error('the service was asked before an organization was loaded');
-    return connect;
-  });
+  const organizations = new Map<string, Connect>();
+  /** Returns the organization that the token of a request is of. */
+  const organizationFor = ({ headers }: express.Request): Connect => {
+    const organization = organizations.get(headers.authorization?.replace(/^Bearer /, '') ?? '');
+    if (organization === undefined) throw new Error('No organization has this token.');
+    return organization;
+  };
+  declareResources();
+  const handler = (request: express.Request): string => {
+    organizationFor(request);
+    return 'scim-admin';
+  };
   const app = express();
   app.use((request, _response, next) => {
     // Express reads the query anew at each look, so that the numbers which the router makes of `startIndex` and `count` would be lost.
     Object.defineProperty(request, 'query', { value: { ...request.query } });
     next();
   });
-  app.use('/rest/scimv2', new SCIMMYRouters({ type: 'bearer', handler: () => 'scim-admin' }));
+  app.use('/rest/scimv2', new SCIMMYRouters({ type: 'bearer', handler, context: organizationFor }));
   const server = await new Promise<ReturnType<typeof app.listen>>((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
   });
@@ -144,12 +159,11 @@ export async function startService(): Promise<Service> {
   if (address === null || typeof address === 'string') throw new Error('the service has no port');
   return {
     url: `http://127.0.0.1:${address.port}/rest/scimv2`,
-    load(state, { comparison, acceptsNoEmail }) {
-      connect = new Connect(state, comparison, acceptsNoEmail);
-    },
-    state() {
-      if (connect === undefined) throw new Error('no organization was loaded');
-      return connect.state();
+    open(state, { comparison, acceptsNoEmail }) {
+      const connect = new Connect(state, comparison, acceptsNoEmail);
+      const token = randomUUID();
+      organizations.set(token, connect);
+      return { token, state: () => connect.state(), close: () => void organizations.delete(token) };
     },
     close: () =>
       new Promise((resolve, reject) => {
@@ -187,8 +201,12 @@ export interface Sync extends Outcome {
 const SYNCS = { okta: syncFromOkta, entra: syncFromEntra } as const;
 
 export async function runSync(service: Service, before: ConnectState, truth: IdpDirectory, latitude: Latitude): Promise<Sync> {
-  service.load(before, latitude);
-  const client = new ScimClient(service.url);
-  await SYNCS[truth.provider](client, truth, latitude);
-  return { before, after: service.state(), log: client.log };
+  const organization = service.open(before, latitude);
+  try {
+    const client = new ScimClient(service.url, organization.token);
+    await SYNCS[truth.provider](client, truth, latitude);
+    return { before, after: organization.state(), log: client.log };
+  } finally {
+    organization.close();
+  }
 }

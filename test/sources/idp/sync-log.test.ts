@@ -89,6 +89,32 @@ describe('the provisioning log of Entra', () => {
     expect([...read('entra', [page(entra('ana@dome.example', 'success'), other)], 'Wiki').users.keys()]).not.toContain('ana@dome.example');
   });
 
+  it('says from when to when it is, whatever the order', () => {
+    const days = ['03', '01', '04', '02'].map((day) => entra(`user${day}@dome.example`, 'success', { activityDateTime: `2026-03-${day}T10:00:00Z` }));
+    expect(read('entra', [page(...days)])).toMatchObject({ from: '2026-03-01T10:00:00Z', to: '2026-03-04T10:00:00Z' });
+  });
+
+  it('is of the application that is named by its id as well', () => {
+    const other = entra('ben@dome.example', 'success', { servicePrincipal: [{ id: 'sp2', displayName: 'Wiki' }] });
+    const log = read('entra', [page(entra('ana@dome.example', 'success'), other)], 'sp2');
+    expect([log.application, [...log.users.keys()]]).toEqual(['Wiki', ['id-ben@dome.example', 'ben@dome.example']]);
+  });
+
+  it('takes users by the username there and here, in lower case', () => {
+    const target = { id: '7', displayName: 'Ana', identityType: 'User', details: { userName: 'Ana.Berg@dome.example' } };
+    const { users } = read('entra', [page(entra('Ana@Dome.example', 'success', { targetIdentity: target }))]);
+    expect([...users.keys()]).toEqual(['id-Ana@Dome.example', 'ana@dome.example', 'ana.berg@dome.example']);
+    const { users: only } = read('entra', [page(entra('ana', 'success', { sourceIdentity: null, targetIdentity: target }))]);
+    expect([...only.keys()]).toEqual(['ana.berg@dome.example']);
+  });
+
+  it('passes a record whose status is not known, and reads a page whatever comes first in it', () => {
+    const text = JSON.stringify({ count: 2, value: [entra('ana@dome.example', 'success'), entra('ben@dome.example', 'warning')] });
+    const { entries, users } = read('entra', [text]);
+    expect(entries).toBe(1);
+    expect(users.has('ben@dome.example')).toBe(false);
+  });
+
   it('takes groups by id and by exact name', () => {
     const group = entra('', 'success', { sourceIdentity: { id: 'g1', displayName: 'Observers', identityType: 'Group' } });
     const log = read('entra', [page(group)]);
@@ -105,6 +131,33 @@ describe('the System Log of Okta', () => {
     const log = read('okta', [text]);
     expect(log.users.get('ana@dome.example')).toMatchObject({ status: 'success' });
     expect(log.users.get('ben@dome.example')).toMatchObject({ status: 'failure', reason: 'conflict' });
+  });
+
+  it('lets the entry count that comes later, of two in the same moment', () => {
+    const { users } = read('okta', [JSON.stringify([okta('ana@dome.example', 'FAILURE'), okta('ana@dome.example', 'SUCCESS')])]);
+    expect(users.get('ana@dome.example')?.status).toBe('success');
+  });
+
+  it.each([
+    ['application.provision.group_push.updated', 'UserGroup'],
+    ['app.user_management.grouppush.mapping.app.group.renamed.failed', 'AppGroup'],
+  ])('takes groups by id and by exact name: %s, %s', (eventType, type) => {
+    const target = [
+      { id: 'g1', type, alternateId: 'unknown', displayName: 'Observers' },
+      { id: 'a1', type: 'AppInstance', alternateId: 'jama', displayName: 'Jama Connect' },
+    ];
+    const { groups, users } = read('okta', [JSON.stringify([okta('', 'SUCCESS', { eventType, target })])]);
+    expect([...groups.keys()]).toEqual(['g1', 'name:Observers']);
+    expect(users.size).toBe(0);
+  });
+
+  it('takes users by what they are called there and in the application', () => {
+    const target = [
+      { id: '00u1', type: 'User', alternateId: 'Ana@dome.example', displayName: 'Ana' },
+      { id: '0ua1', type: 'AppUser', alternateId: 'ana.berg', displayName: 'Ana' },
+      { id: 'a1', type: 'AppInstance', alternateId: 'jama', displayName: 'Jama Connect' },
+    ];
+    expect([...read('okta', [JSON.stringify([okta('', 'SUCCESS', { target })])]).users.keys()]).toEqual(['00u1', 'ana@dome.example', '0ua1', 'ana.berg']);
   });
 
   it('counts events about provisioning only', () => {
