@@ -127,7 +127,7 @@ export function jsonOf(text: string): unknown {
 }
 
 /** Returns a member of a value if it is an object. */
-export const memberOf = (value: unknown, name: 'kind' | 'schemaVersion' | 'settings'): unknown =>
+export const memberOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
 
 /** Throws FormerVersion, or a UserError, if a document is of another version. */
