@@ -31,7 +31,11 @@ export function parsePlan(content: string, file: string, digests: Digests): Plan
       note`Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.`,
     );
   }
-  const value = jsonOf(content);
+  return sealedPlan(jsonOf(content), file);
+}
+
+/** Returns the plan that a file holds as JSON, once its digest is known to fit. Throws as parsePlan does. */
+export function sealedPlan(value: unknown, file: string): Plan {
   refuseOtherVersion(value, PLAN_FORM, file);
   const plan = planOf(value, file);
   refuseImpossible(plan, file);
