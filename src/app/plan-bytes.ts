@@ -20,13 +20,13 @@ const COMMA = 0x2c;
 export function sealedValue(bytes: Buffer): unknown {
   if (!isSealed(bytes, PLAN_FORM, NODE_DIGESTS)) return undefined;
   try {
-    return valueOf(bytes);
+    return valueInPieces(bytes);
   } catch {
     return undefined;
   }
 }
 
-function valueOf(bytes: Buffer): unknown {
+function valueInPieces(bytes: Buffer): unknown {
   const lists: Partial<Record<(typeof LISTS)[number], unknown[]>> = {};
   let rest = '';
   let from = 0;
