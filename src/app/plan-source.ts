@@ -8,7 +8,7 @@ import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { markedText } from '../model/written-text.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
-import { parsePlan, type RowsWritten, rowsWrittenWith } from '../plan/plan-file.js';
+import { parsePlan, type RowsWritten, rowsWrittenWith, sealedPlan } from '../plan/plan-file.js';
 import { reasonOf } from '../sources/csv/file-stream.js';
 import { DELIMITERS } from '../sources/csv/head.js';
 import { sourceFiles } from '../sources/registry.js';
@@ -20,6 +20,7 @@ import type { Context } from './context.js';
 import { accessAgain } from './database-access.js';
 import { filesFromFlags } from './file-flags.js';
 import { NODE_DIGESTS } from './node-digests.js';
+import { sealedValue } from './plan-bytes.js';
 import { settlePlanFolder } from './plan-swap.js';
 import type { Request } from './request.js';
 import type { Prepared } from './resolve-command.js';
@@ -38,15 +39,17 @@ export function openPlan(
 ): OpenedPlan {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'plan.json') : path;
   settlePlanFolder(dirname(file), self);
-  let text: string;
+  let value: unknown;
+  let text = '';
   try {
     const bytes = readFileSync(file);
-    text = markedText(bytes) ?? bytes.toString('utf8');
+    value = sealedValue(bytes);
+    if (value === undefined) text = markedText(bytes) ?? bytes.toString('utf8');
   } catch (error) {
     throw new UserError(`${file}: ${reasonOf(error)}`, note`Name the plan.json that "scim-audit plan" wrote, or its folder.`);
   }
   try {
-    return { plan: parsePlan(text, file, NODE_DIGESTS), file };
+    return { plan: value === undefined ? parsePlan(text, file, NODE_DIGESTS) : sealedPlan(value, file), file };
   } catch (error) {
     if (!(error instanceof FormerVersion)) throw error;
     const words = ['scim-audit', 'plan', ...(sourceWords.length === 0 ? ['SOURCE'] : sourceWords), ...error.options, '--out', dirname(file)];

@@ -109,6 +109,21 @@ export function checkSeal(text: string, digests: Digests, key?: string): Seal {
   return !isKeyed && key !== undefined ? 'unkeyed' : 'whole';
 }
 
+/**
+ * Returns whether bytes are a document as it is written without a key, unaltered. They may be one even if not, as after an
+ * editor saved them with a mark: `checkSeal` finds that out, but needs all of them as a text.
+ */
+export function isSealed(bytes: Uint8Array, form: DocumentForm, digests: Digests): boolean {
+  const head = new TextEncoder().encode(headOf(form));
+  if (head.some((byte, at) => byte !== bytes[at])) return false;
+  const line = bytes.subarray(head.length, head.length + digestLine(`${nameOf(undefined)}${' '.repeat(64)}`).length);
+  const sum = digests.begin();
+  sum.add(head);
+  sum.add(EMPTY_LINE);
+  sum.add(bytes.subarray(head.length + line.length));
+  return isSame(new TextDecoder().decode(line), digestLine(`${nameOf(undefined)}${sum.end()}`));
+}
+
 /** Compares in constant time, so that the duration reveals nothing about the right digest. */
 function isSame(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
@@ -127,7 +142,7 @@ export function jsonOf(text: string): unknown {
 }
 
 /** Returns a member of a value if it is an object. */
-export const memberOf = (value: unknown, name: 'kind' | 'schemaVersion' | 'settings'): unknown =>
+export const memberOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
 
 /** Throws FormerVersion, or a UserError, if a document is of another version. */

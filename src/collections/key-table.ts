@@ -186,7 +186,14 @@ export const LONGEST_INTEGER = 15;
 
 /** Returns a text as a number if it is a whole number in the usual spelling of ids (`0`, `17`; not `017`), else -1. */
 export function integerOf(text: string): number {
-  return text.length <= LONGEST_INTEGER && /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : -1;
+  if (text.length > LONGEST_INTEGER || text === '') return -1;
+  let integer = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    integer = integer * 10 + digit;
+  }
+  return text.charCodeAt(0) === 0x30 && text.length > 1 ? -1 : integer;
 }
 
 /** Larger ids are kept in a map: a table up to them would be mostly empty. */

@@ -12,6 +12,12 @@ const ASCII = new Uint8Array(128).fill(1);
 /** Characters that JSON does not escape. */
 const UNESCAPED = Uint8Array.from(ASCII, (_, code) => Number(code >= 0x20 && code !== QUOTE && code !== 0x5c));
 
+/** Texts that JSON does not write as they are; halves of a pair of UTF-16 units are among them, in case the other half is missing. */
+const ESCAPED = /[\0-\x1f"\\\ud800-\udfff]/;
+
+/** From this length on, the platform's encoder is faster than a loop, and so is a search for what has to be escaped. */
+const LONG = 64;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -30,7 +36,7 @@ export class TextBytes {
 
   /** Adds any text. */
   text(text: string): void {
-    if (this.plain(text, ASCII)) return;
+    if (text.length < LONG && this.plain(text, ASCII)) return;
     // A UTF-16 unit takes at most three bytes in UTF-8.
     this.#reserve(text.length * 3);
     this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
@@ -68,6 +74,12 @@ export class TextBytes {
 
   /** Adds a text as a JSON string. */
   json(text: string): void {
+    if (text.length >= LONG && !ESCAPED.test(text)) {
+      this.byte(QUOTE);
+      this.text(text);
+      this.byte(QUOTE);
+      return;
+    }
     const start = this.#length;
     this.#reserve(text.length + 2);
     this.#bytes[this.#length++] = QUOTE;
@@ -80,6 +92,12 @@ export class TextBytes {
 
   /** Adds a text in quotation marks, with inner ones doubled, as a CSV cell. */
   doubled(text: string): void {
+    if (text.length >= LONG && !text.includes('"')) {
+      this.byte(QUOTE);
+      this.text(text);
+      this.byte(QUOTE);
+      return;
+    }
     this.#reserve(text.length * 2 + 2);
     const bytes = this.#bytes;
     let length = this.#length;
@@ -114,6 +132,11 @@ export class TextBytes {
     let sum = 0x811c9dc5;
     for (let at = 0; at < this.#length; at++) sum = Math.imul(sum ^ bytes[at], 0x01000193);
     return sum >>> 0;
+  }
+
+  /** Returns the byte at an offset. */
+  at(offset: number): number {
+    return this.#bytes[offset];
   }
 
   /** Returns the text between two offsets. */

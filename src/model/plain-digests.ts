@@ -3,7 +3,9 @@
 import type { Digesting, Digests } from './digests.js';
 
 const BLOCK = 64;
-const wordsOf = (hex: string): Uint32Array => Uint32Array.from({ length: hex.length / 8 }, (_, at) => Number.parseInt(hex.slice(at * 8, at * 8 + 8), 16));
+const encoder = new TextEncoder();
+/** Signed, because V8 calculates faster with these. */
+const wordsOf = (hex: string): Int32Array => Int32Array.from({ length: hex.length / 8 }, (_, at) => Number.parseInt(hex.slice(at * 8, at * 8 + 8), 16));
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes, and of the square roots of the first eight (FIPS 180-4). */
 const ROUNDS = wordsOf(
@@ -18,49 +20,132 @@ const ROUNDS = wordsOf(
 );
 const START = wordsOf('6a09e667bb67ae853c6ef372a54ff53a510e527f9b05688c1f83d9ab5be0cd19');
 
-const turned = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
-const words = new Uint32Array(64);
+const words = new Int32Array(64);
 
-/** Adds a block to a state of eight words. */
-function compress(state: Uint32Array, bytes: Uint8Array, from: number): void {
+/** Adds a block to a state of eight words. Written out, because plan.html needs one for each name of an organization. */
+function compress(state: Int32Array, bytes: Uint8Array, from: number): void {
   for (let at = 0; at < 16; at++) {
     const byte = from + at * 4;
     words[at] = (bytes[byte] << 24) | (bytes[byte + 1] << 16) | (bytes[byte + 2] << 8) | bytes[byte + 3];
   }
   for (let at = 16; at < 64; at++) {
-    const [early, late] = [words[at - 15], words[at - 2]];
-    const low = turned(early, 7) ^ turned(early, 18) ^ (early >>> 3);
-    const high = turned(late, 17) ^ turned(late, 19) ^ (late >>> 10);
-    words[at] = words[at - 16] + low + words[at - 7] + high;
+    const early = words[at - 15];
+    const late = words[at - 2];
+    const low = ((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3);
+    const high = ((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10);
+    words[at] = (words[at - 16] + low + words[at - 7] + high) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
+  let e = state[4];
+  let f = state[5];
+  let g = state[6];
+  let h = state[7];
   for (let at = 0; at < 64; at++) {
-    const first = (h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + ((e & f) ^ (~e & g)) + ROUNDS[at] + words[at]) | 0;
-    const second = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
+    const low = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+    const first = (h + low + (g ^ (e & (f ^ g))) + ROUNDS[at] + words[at]) | 0;
+    const high = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+    const second = (high + ((a & b) | (c & (a | b)))) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
-  for (const [at, word] of [a, b, c, d, e, f, g, h].entries()) state[at] += word;
+  state[0] += a;
+  state[1] += b;
+  state[2] += c;
+  state[3] += d;
+  state[4] += e;
+  state[5] += f;
+  state[6] += g;
+  state[7] += h;
 }
+
+/** Ends a message of `length` bytes at the front of a buffer, in which the blocks from `from` on are not yet in the state. */
+function finish(state: Int32Array, bytes: Uint8Array, length: number, from: number): void {
+  const end = paddedLength(length);
+  bytes.fill(0, length, end);
+  bytes[length] = 0x80;
+  putWord(bytes, end - 8, Math.floor(length / 2 ** 29));
+  putWord(bytes, end - 4, length << 3);
+  for (let block = from; block < end; block += BLOCK) compress(state, bytes, block);
+}
+
+function putWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
+}
+
+const paddedLength = (length: number): number => Math.ceil((length + 9) / BLOCK) * BLOCK;
 
 /** Returns SHA-256 of bytes, as bytes. */
 function digestOf(bytes: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(Math.ceil((bytes.length + 9) / BLOCK) * BLOCK);
+  const padded = new Uint8Array(paddedLength(bytes.length));
   padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(bytes.length / 2 ** 29));
-  view.setUint32(padded.length - 4, (bytes.length * 8) >>> 0);
   const state = START.slice();
-  for (let from = 0; from < padded.length; from += BLOCK) compress(state, padded, from);
+  finish(state, padded, bytes.length, 0);
   const digest = new Uint8Array(32);
-  const digits = new DataView(digest.buffer);
-  for (const [at, word] of state.entries()) digits.setUint32(at * 4, word);
+  for (let at = 0; at < state.length; at++) putWord(digest, at * 4, state[at]);
   return digest;
 }
 
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/**
+ * SHA-256 of many short texts that all begin with the same one, whose whole blocks are done once. node:crypto takes longer
+ * for each, because calling it takes most of the time.
+ */
+export class PrefixedDigest {
+  readonly #start = START.slice();
+  readonly #state = new Int32Array(8);
+  #bytes: Uint8Array;
+  /** Length of the prefix, and of its whole blocks. */
+  readonly #length: number;
+  readonly #done: number;
 
-const encoder = new TextEncoder();
+  constructor(prefix: string) {
+    const bytes = encoder.encode(prefix);
+    this.#length = bytes.length;
+    this.#done = bytes.length - (bytes.length % BLOCK);
+    for (let from = 0; from < this.#done; from += BLOCK) compress(this.#start, bytes, from);
+    this.#bytes = new Uint8Array(paddedLength(bytes.length + BLOCK));
+    this.#bytes.set(bytes);
+  }
+
+  /** Writes the first bytes of the digest of a text, at most 8. */
+  put(text: string, into: Uint8Array, at: number, count: number): void {
+    // A UTF-16 unit takes at most three bytes in UTF-8.
+    if (paddedLength(this.#length + text.length * 3) > this.#bytes.length) this.#widen(text.length);
+    const bytes = this.#bytes;
+    let length = this.#length;
+    for (let unit = 0; unit < text.length; unit++) {
+      const code = text.charCodeAt(unit);
+      if (code > 0x7f) {
+        length = this.#length + encoder.encodeInto(text, bytes.subarray(this.#length)).written;
+        break;
+      }
+      bytes[length++] = code;
+    }
+    const state = this.#state;
+    state.set(this.#start);
+    finish(state, bytes, length, this.#done);
+    for (let byte = 0; byte < count; byte++) into[at + byte] = state[byte >> 2] >>> (24 - 8 * (byte & 3));
+  }
+
+  #widen(units: number): void {
+    const wider = new Uint8Array(paddedLength(this.#length + units * 3) * 2);
+    wider.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = wider;
+  }
+}
+
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));

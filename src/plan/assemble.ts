@@ -46,7 +46,7 @@ export function assembleFor({ before, context }: Ground, choices: Choices, end: 
     placed.map((each, at): Action => ({ id: `a${at + 1}`, change: each.change, resolves: resolving.of(each) })),
     placed,
   );
-  proveActions({ users, groups, actions, places: Int32Array.from(placed, ({ place }) => place), index: context.index, end });
+  proveActions({ users, groups, actions, places: Int32Array.from(placed, ({ place }) => place), collation: context.index.collation, end });
   if (end.contest.isAutomatic.includes(1)) throw new ProofFailed('it is not finished, an update would still need no decision');
   return { actions, open: resolving.open(), end };
 }

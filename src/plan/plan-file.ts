@@ -1,7 +1,7 @@
 /** The plan as a file: one action per line, the same bytes for the same plan; read back only if it is whole, unaltered and of a known version. */
 
 import { z } from 'zod';
-import { checkSeal, jsonOf, refuseOtherVersion, Sealing, understood } from '../audit/sealed-document.js';
+import { checkSeal, jsonOf, memberOf, refuseOtherVersion, Sealing, understood } from '../audit/sealed-document.js';
 import { TextBytes } from '../collections/text-bytes.js';
 import type { Change } from '../model/change.js';
 import type { Digests } from '../model/digests.js';
@@ -9,6 +9,7 @@ import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { MARK, sealedText } from '../model/written-text.js';
 import { type Action, PLAN_FORM, type Plan, type PlanBody, planSchema, type WrittenRow } from './plan.js';
+import { areTexts, areUsualActions, areUsualRows } from './usual-form.js';
 
 /** The plan was altered since it was written. Nothing of it may be applied. */
 export class PlanAltered extends UserError {
@@ -30,11 +31,25 @@ export function parsePlan(content: string, file: string, digests: Digests): Plan
       note`Plans are applied as written. Run "scim-audit plan" again; decisions go into decisions.csv.`,
     );
   }
-  const value = jsonOf(content);
+  return sealedPlan(jsonOf(content), file);
+}
+
+/** Returns the plan that a file holds as JSON, once its digest is known to fit. Throws as parsePlan does. */
+export function sealedPlan(value: unknown, file: string): Plan {
   refuseOtherVersion(value, PLAN_FORM, file);
-  const plan = understood(value, PLAN_FORM, file);
+  const plan = planOf(value, file);
   refuseImpossible(plan, file);
   return plan;
+}
+
+/** Returns the plan of what a file holds as JSON. Throws a UserError if it has another form. */
+function planOf(value: unknown, file: string): Plan {
+  const actions = memberOf(value, 'actions');
+  const open = memberOf(value, 'open');
+  const decisions = memberOf(value, 'decisions');
+  if (!areUsualActions(actions) || !areTexts(open) || !areUsualRows(decisions)) return understood(value, PLAN_FORM, file);
+  const rest = understood({ ...Object(value), actions: [], open: [], decisions: [] }, PLAN_FORM, file);
+  return { ...rest, actions, open, decisions };
 }
 
 const { settings, decisions } = planSchema.shape;

@@ -1,8 +1,11 @@
 /** Proves a plan again on the source that it is applied to, since it may have been edited and sealed again (contract 6 and 7). */
 
+import { IdTable } from '../collections/key-table.js';
+import { collationOf } from '../model/compare.js';
 import { settleContest } from '../model/contest.js';
 import type { User } from '../model/directory.js';
-import { type IdentityIndex, indexIdentities, reindexRenamed } from '../model/identity-index.js';
+import { indexIdentities, reindexRenamed } from '../model/identity-index.js';
+import { isInScope } from '../model/policy.js';
 import type { Action, Plan } from './plan.js';
 import { ProofFailed, proveActions } from './simulate.js';
 
@@ -30,9 +33,9 @@ export function whyUnsafe({ actions, settings, decisions }: Proved, users: reado
   const places = placesOf(changing, users);
   const end = endOf(changing, users, places);
   if (end === undefined) return undefined;
-  const index = indexIdentities(users, settings);
+  const collation = collationOf(settings.collation);
   try {
-    proveActions({ users, groups: [], actions: changing, places, index, end: { users: end, groups: [] } });
+    proveActions({ users, groups: [], actions: changing, places, collation, end: { users: end, groups: [] } });
   } catch (error) {
     if (error instanceof ProofFailed) return error.reason;
     throw error;
@@ -41,16 +44,15 @@ export function whyUnsafe({ actions, settings, decisions }: Proved, users: reado
   const isJudgedWhole = settings.idp === undefined && unusual.every((rule) => AROUND_USERS.has(rule));
   if (!isScopeKnown || !isJudgedWhole) return undefined;
   const asked = new Set(decisions.map(({ id }) => id));
-  const left = leftOut({ index, users, end, settings }).find(({ id }) => !asked.has(id));
+  const left = leftOut({ users, end, settings, asked });
   return left === undefined ? undefined : `user ${left.id} needs the username ${JSON.stringify(left.email)}, which needs no decision, and does not end with it`;
 }
 
 /** Returns the place of the user whom each action changes; -1 if there is no such user. */
 function placesOf(actions: readonly Action[], users: readonly User[]): Int32Array {
-  const places = new Map<string, number>();
-  for (const { change } of actions) if (change.kind === 'replace-user') places.set(change.user, -1);
-  if (places.size > 0) for (const { id, place } of users) if (places.has(id)) places.set(id, place);
-  return Int32Array.from(actions, ({ change }) => (change.kind === 'replace-user' ? (places.get(change.user) ?? -1) : -1));
+  const places = new IdTable();
+  if (actions.length > 0) for (const { id, place } of users) places.set(id, place);
+  return Int32Array.from(actions, ({ change }) => (change.kind === 'replace-user' ? places.get(change.user) : -1));
 }
 
 /** Returns the users as the actions leave them; undefined if one of these does not start from what is there. */
@@ -69,28 +71,27 @@ function endOf(actions: readonly Action[], users: readonly User[], places: Int32
 }
 
 interface Ends {
-  readonly index: IdentityIndex;
   readonly users: readonly User[];
   readonly end: readonly User[];
   readonly settings: Plan['settings'];
+  /** Ids of what a person is asked about. */
+  readonly asked: ReadonlySet<string>;
 }
 
-/** Returns the users whose update needs no decision, and is not made. */
-function leftOut({ index, users, end, settings }: Ends): User[] {
+/** Returns the first user of whom nobody is asked, whose update needs no decision, and is not made. */
+function leftOut({ users, end, settings, asked }: Ends): User | undefined {
+  // As nearly every plan ends: whoever still needs an update is asked about. A blank email counts here, which is nobody's update.
+  const needsUpdate = (user: User): boolean => user.email !== user.userName && isInScope(user, settings.authMode) && !asked.has(user.id);
+  if (!end.some(needsUpdate)) return undefined;
   const moved: number[] = [];
   let isRenamedOnly = true;
-  let isAnyLeft = false;
   for (let place = 0; place < users.length; place++) {
     const [user, ended] = [users[place], end[place]];
-    if (user === ended) isAnyLeft ||= index.needsUpdate[place] === 1;
-    else {
-      isRenamedOnly &&= user.active === ended.active && user.email === ended.email && ended.userName === ended.email;
-      moved.push(place);
-    }
+    if (user === ended) continue;
+    isRenamedOnly &&= user.active === ended.active && user.email === ended.email && ended.userName === ended.email;
+    moved.push(place);
   }
-  // As nearly every plan ends.
-  if (isRenamedOnly && !isAnyLeft) return [];
-  const endIndex = isRenamedOnly ? reindexRenamed(index, end, moved) : indexIdentities(end, settings);
+  const endIndex = isRenamedOnly ? reindexRenamed(indexIdentities(users, settings), end, moved) : indexIdentities(end, settings);
   const { isAutomatic } = settleContest(endIndex);
-  return end.filter((_, place) => isAutomatic[place] === 1);
+  return end.find(({ id }, place) => isAutomatic[place] === 1 && !asked.has(id));
 }

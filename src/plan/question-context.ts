@@ -26,24 +26,27 @@ export function questionBinder(
     if (user === undefined) return question;
     const signsInFor = systemsById.get(question.id);
     const { userName, email, active, authenticationType } = user;
-    const about: AskedUser = {
-      userName,
-      email,
-      active,
-      authenticationType,
-      ...(leftOut.has(question.id) ? { isLeftOut: true } : {}),
-      ...(inputs[user.input]?.isStatusFixed === true ? { isStatusFixed: true } : {}),
-      ...(signsInFor === undefined ? {} : { signsInFor }),
-    };
+    const isLeftOut = leftOut.has(question.id);
+    const isStatusFixed = inputs[user.input]?.isStatusFixed === true;
+    const plain: AskedUser = { userName, email, active, authenticationType };
+    // Nearly every user is plain; V8 copies with spread ten times as slowly as it makes an object of known fields.
+    const about: AskedUser =
+      isLeftOut || isStatusFixed || signsInFor !== undefined
+        ? {
+            ...plain,
+            ...(isLeftOut ? { isLeftOut } : {}),
+            ...(isStatusFixed ? { isStatusFixed } : {}),
+            ...(signsInFor === undefined ? {} : { signsInFor }),
+          }
+        : plain;
+    const { subject, id, current, namesGroups, proposal } = question;
+    const problem = `${whoIs(about)}: ${question.problem}${endingFor(about, question.actions)}`;
     const actions = possibleActions(question.actions, about);
-    const { proposal, ...rest } = question;
-    return {
-      ...rest,
-      user: about,
-      problem: `${whoIs(about)}: ${question.problem}${endingFor(about, question.actions)}`,
-      actions,
-      ...(proposal !== undefined && actions.includes(proposal.action) ? { proposal } : {}),
-    };
+    const bound: Question =
+      proposal !== undefined && actions.includes(proposal.action)
+        ? { subject, id, current, problem, user: about, actions, proposal }
+        : { subject, id, current, problem, user: about, actions };
+    return namesGroups === undefined ? bound : { ...bound, namesGroups };
   };
 }
 

@@ -1,8 +1,8 @@
 /** Simulates a plan's actions on a copy of the snapshot and proves the guarantees of every plan (contract 6). */
 
+import { KeyTable } from '../collections/key-table.js';
 import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
-import type { IdentityIndex } from '../model/identity-index.js';
 import type { Action } from './plan.js';
 
 export interface Proof {
@@ -11,8 +11,7 @@ export interface Proof {
   readonly actions: readonly Action[];
   /** Index of the user, or else of the group, that each action changes. */
   readonly places: Int32Array;
-  /** Of the source. */
-  readonly index: Pick<IdentityIndex, 'collation' | 'keys' | 'find' | 'userNameKey' | 'emailKey'>;
+  readonly collation: Collation;
   /** The state that the plan was made for. */
   readonly end: { readonly users: readonly User[]; readonly groups: readonly Group[] };
 }
@@ -32,53 +31,52 @@ const fail = (action: Action | undefined, why: string): never => {
 
 const KNOWN = 'the temporary username is one that the organization knows';
 
-/** Is the name missing or blank. */
+/** The name is missing, blank, or one that no action gives. */
 const NONE = -1;
 
 /**
- * Who has which username key, step by step. The keys have their numbers from the source's index, and every user is compared
- * with it first: planning relied on that index, and the proof must not.
+ * Who has which of the names that the actions give, step by step. Names are compared by keys that are made here, of all users
+ * once more: planning relied on the index of the users, and the proof must not.
  */
 class Names {
-  /** Key number of the name that each action gives; -1 if it gives none or a blank one. */
+  /** Number of the key that each action gives; -1 if it gives none or a blank one. */
   readonly #given: Int32Array;
-  /** Key number by index of the user: in the source, and now. */
+  /** Number by index of the user: in the source, and now. */
   readonly #native: Int32Array;
   readonly #keys: Int32Array;
-  /** Number of users who have a key, and of those who had it in the source, by key number. */
+  /** Number of users who have a key, and of those who had it in the source, by number of the key. */
   readonly #all: Int32Array;
   readonly #loyal: Int32Array;
-  /** Numbers from here on belong to keys that the source does not have. */
-  readonly #firstNew: number;
+  /** 1 for a key that a user of the source has as username, or as email if a temporary name has it; by number of the key. */
+  readonly #isKnown: Uint8Array;
 
-  constructor({ users, actions, places, index }: Proof) {
-    const { collation, keys, userNameKey, emailKey } = index;
-    const { key } = collation;
-    users.forEach(({ id, userName, email }, place) => {
-      const isName = isKeyOf(keys[userNameKey[place]], userName, key);
-      const isEmail = email === userName ? emailKey[place] === userNameKey[place] : isKeyOf(keys[emailKey[place]], email, key);
-      if (!isName || !isEmail) fail(undefined, `user ${id} is not as the plan took it`);
-    });
-    this.#firstNew = keys.length;
-    const added = new Map<string, number>();
-    this.#given = Int32Array.from(actions, ({ change }, at) => {
-      if (change.kind !== 'replace-user' || change.attribute !== 'userName') return NONE;
-      if (change.to === users[places[at]]?.email) return emailKey[places[at]];
-      const number = index.find(change.to);
-      return number >= 0 ? number : this.#addedNumber(key(change.to), added);
-    });
-    this.#native = userNameKey;
-    this.#keys = userNameKey.slice();
-    this.#all = new Int32Array(this.#firstNew + added.size);
-    for (const number of userNameKey) if (number >= 0) this.#all[number]++;
+  constructor({ users, actions, collation: { key } }: Proof) {
+    const table = new KeyTable(key, actions.length);
+    this.#given = Int32Array.from(actions, ({ change }) =>
+      change.kind === 'replace-user' && change.attribute === 'userName' ? table.intern(change.to) : NONE,
+    );
+    const size = table.keys.length;
+    this.#native = new Int32Array(users.length);
+    this.#all = new Int32Array(size);
+    this.#isKnown = new Uint8Array(size);
+    // There are few temporary names, and most often none.
+    const temporary = new KeyTable(key);
+    for (const { change } of actions) if (change.kind === 'replace-user' && change.temporary === true) temporary.intern(change.to);
+    const hasTemporary = temporary.keys.length > 0;
+    for (let place = 0; place < users.length; place++) {
+      const { userName, email } = users[place];
+      const number = table.find(userName);
+      this.#native[place] = number;
+      if (number >= 0) {
+        this.#all[number]++;
+        this.#isKnown[number] = 1;
+      }
+      if (!hasTemporary || email === userName) continue;
+      const met = temporary.find(email);
+      if (met >= 0) this.#isKnown[table.find(temporary.keys[met])] = 1;
+    }
+    this.#keys = this.#native.slice();
     this.#loyal = this.#all.slice();
-  }
-
-  #addedNumber(text: string, added: Map<string, number>): number {
-    if (text === '') return NONE;
-    const number = added.get(text) ?? this.#firstNew + added.size;
-    added.set(text, number);
-    return number;
   }
 
   /** Gives a user the name of an action; returns false if another user has it who did not share the name in the source. */
@@ -96,23 +94,15 @@ class Names {
     return isFree;
   }
 
-  /** Is the name of an action new: no user of the source has it as username or email. */
+  /** Is the temporary name of an action new: no user of the source has it as username or email. */
   isNew(at: number): boolean {
-    return this.#given[at] >= this.#firstNew;
+    return this.#given[at] >= 0 && this.#isKnown[this.#given[at]] === 0;
   }
 }
 
-/** Is a name its own key: lower case, without spaces, as nearly every name is. */
-const OWN_KEY = /^[\x21-\x40\x5b-\x7e]+$/;
-
-/** Is a text of the index the key of a text; undefined means that there is no key. */
-const isKeyOf = (known: string | undefined, text: string, key: Collation['key']): boolean =>
-  (known === text && OWN_KEY.test(text)) || (known ?? '') === key(text);
-
 /** Returns the first temporary name that a user has at the end, as username or email, but did not have in the source. */
-function firstMet(temporary: readonly { readonly action: Action; readonly to: string }[], { users, end, index }: Proof): Action | undefined {
+function firstMet(temporary: readonly { readonly action: Action; readonly to: string }[], { users, end, collation: { key } }: Proof): Action | undefined {
   if (temporary.length === 0) return undefined;
-  const { key } = index.collation;
   const byKey = new Map(temporary.map(({ action, to }) => [key(to), action]));
   for (let place = 0; place < users.length; place++) {
     const user = end.users[place];

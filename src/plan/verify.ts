@@ -1,5 +1,6 @@
 /** Compares a fresh export with a plan: what is as planned, what is not, and what else changed. */
 
+import { IdTable } from '../collections/key-table.js';
 import type { Change } from '../model/change.js';
 import type { Directory, FurtherColumn, FurtherColumns, User } from '../model/directory.js';
 import { type Baseline, furtherOf, groupDigest, isAsPlanned } from './baseline.js';
@@ -84,9 +85,9 @@ export interface Fresh extends Pick<Directory, 'users' | 'groups' | 'further'> {
 export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefined): Verification {
   const { users, groups, members } = fresh;
   const net = netChanges(plan);
-  const spoken = new Set(net.flatMap((change) => (change.kind === 'replace-user' ? [change.user] : [])));
-  const usersById = new Map<string, User>();
-  for (const user of users) if (spoken.has(user.id)) usersById.set(user.id, user);
+  const usersById = new IdTable();
+  for (let at = 0; at < users.length; at++) usersById.set(users[at].id, at);
+  const userOf = (id: string): User | undefined => users[usersById.get(id)];
   const groupsById = new Map(groups.map((group) => [group.id, group]));
   const differences: Difference[] = [];
   /** Subjects whose difference is reported already. */
@@ -98,7 +99,7 @@ export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefi
     change.kind === 'replace-user' && change.attribute === 'userName' && now !== undefined && temporary.has(now);
   let landed = 0;
   for (const change of net) {
-    const now = valueNow(change, usersById, groupsById, members);
+    const now = valueNow(change, userOf, groupsById, members);
     const [from, to] = endsOf(change);
     if (now === to) landed++;
     else {
@@ -145,13 +146,13 @@ function endsOf(change: Change): readonly [string, string] {
 
 function valueNow(
   change: Change,
-  users: ReadonlyMap<string, User>,
+  userOf: (id: string) => User | undefined,
   groups: ReadonlyMap<string, { readonly name: string }>,
   members: FreshMembers,
 ): string | undefined {
   if (change.kind === 'replace-group') return groups.get(change.group)?.name;
   if (change.kind === 'replace-user') {
-    const user = users.get(change.user);
+    const user = userOf(change.user);
     return user === undefined ? undefined : String(user[change.attribute]);
   }
   return members.has(change.user, change.group) ? 'member' : 'no member';

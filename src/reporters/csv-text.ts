@@ -11,12 +11,18 @@ const WORD = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_';
 /** How nearly all cells begin; no formula does, and no number with a sign. */
 const OPENING = charactersOf(`${WORD}(`);
 const QUOTE = 0x22;
+/** Such a cell is added as a whole, not character by character. */
+const LONG = 64;
 /** Of what nearly all cells are: nothing of it has to be doubled. */
 const PLAIN = charactersOf(`${WORD} !#$%&'()*+,-./:;<=>?@[\\]^\`{|}~`);
 
 /** Adds a cell in quotes, so that no spreadsheet, of whatever country, takes it for two, or trims it. */
 function addCell(bytes: TextBytes, text: string): void {
   if (text === '' || OPENING[text.charCodeAt(0)] === 1) {
+    if (text.length >= LONG) {
+      bytes.doubled(text);
+      return;
+    }
     const start = bytes.length;
     bytes.byte(QUOTE);
     if (bytes.plain(text, PLAIN)) {

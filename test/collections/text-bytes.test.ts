@@ -3,11 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { charactersOf, TextBytes } from '../../src/collections/text-bytes.js';
 
 /** Any units at all, halves of characters among them; and what exports hold. */
-const anyText = fc.oneof(
+const shortText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme' }),
   fc.string(),
   fc.constantFrom('\ud800', 'a"b', '""', '"', '\\', '\u007f', '\u0000'),
+);
+
+/** Short ones, and ones around the length from which the platform adds them. */
+const anyText = fc.oneof(
+  shortText,
+  fc.tuple(shortText, fc.integer({ min: 40, max: 80 }), shortText).map(([start, length, end]) => `${start}${'x'.repeat(length)}${end}`),
 );
 
 const taken = (bytes: TextBytes): string => Buffer.from(bytes.take()).toString('utf8');

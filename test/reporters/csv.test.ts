@@ -70,10 +70,15 @@ describe('csv', () => {
   });
 });
 
-const cell = fc.oneof(
+const shortCell = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.string({ unit: fc.constantFrom(...' \t\r\n",;=+-@\'＝＋－＠a1_(.é\u00a0\u0001\u007f') }),
   fc.constantFrom('', ' a', 'a ', 'a  b', '=1+1', "'=1", '-1', '+49 30', 'TRUE', '007', '(a)', 'a;b', 'a,b', 'a"b', '"', 'former-8@x.org'),
+);
+/** Short ones, and ones around the length from which they are added as a whole. */
+const cell = fc.oneof(
+  shortCell,
+  fc.tuple(shortCell, fc.integer({ min: 40, max: 80 }), shortCell).map(([start, length, end]) => `${start}${'x'.repeat(length)}${end}`),
 );
 
 test('every cell is read back, by a reader that knows RFC 4180 only', () => {

@@ -1,6 +1,7 @@
 /** Salted hashes that stand for the names of accounts that are not in the page. */
 
 import type { Digests } from '../../model/digests.js';
+import { PrefixedDigest } from '../../model/plain-digests.js';
 
 /** Hex digits of a mark: a name that somebody types has that of another name once in 10^9 organizations of 300,000 users. */
 export const MARK = 12;
@@ -20,9 +21,16 @@ export interface Marking {
   of(key: string, text: string): string;
   /** Length of the marks of a name. */
   readonly width: number;
+  /** Writes the marks of a name as bytes, two digits each; returns the offset after them. */
+  put(key: string, text: string, into: Uint8Array, at: number): number;
 }
 
 export function marking(digests: Pick<Digests, 'sha256'>, salt: string, hasSpellings: boolean): Marking {
+  const digest = new PrefixedDigest(`${salt}\n`);
+  const putKey = (text: string, into: Uint8Array, at: number, digits: number): number => {
+    digest.put(text, into, at, digits / 2);
+    return at + digits / 2;
+  };
   const ofKey = (text: string): string => digests.sha256(`${salt}\n${text}`).slice(0, MARK);
   return {
     ofKey,
@@ -30,5 +38,10 @@ export function marking(digests: Pick<Digests, 'sha256'>, salt: string, hasSpell
     // A key and a text that are equal must not have the same mark: it would show that the name is spelled as its key.
     of: hasSpellings ? (key, text) => ofKey(key) + ofKey(`\n${text.toLowerCase()}`).slice(0, SPELLING) + ofKey(`\n\n${text}`).slice(0, SPELLING) : ofKey,
     width: hasSpellings ? 2 * MARK : MARK,
+    put(key, text, into, at) {
+      const end = putKey(key, into, at, MARK);
+      if (!hasSpellings) return end;
+      return putKey(`\n\n${text}`, into, putKey(`\n${text.toLowerCase()}`, into, end, SPELLING), SPELLING);
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** Takes marks of all accounts that the page does not show. */
 
+import { ByteRecords } from '../../collections/byte-records.js';
 import { KeyTable } from '../../collections/key-table.js';
 import type { IdpUser } from '../../model/idp.js';
 import { isSpecial } from '../../model/idp-lookup.js';
@@ -12,7 +13,6 @@ import { GUEST, type HiddenAccounts, IS_LOCAL_PART, idpStateOf, RANK, RANKED, ty
 
 /** An account with the numbers of its names. */
 interface Named {
-  readonly side: Side;
   readonly state: number;
   readonly keys: readonly string[];
   readonly name: number;
@@ -24,21 +24,24 @@ interface Named {
 
 /** Returns marks of all other accounts, by their list and state; sorted, so that they tell nothing of the order of the export. */
 export function hiddenAccounts(context: RuleContext, concerned: Concerned, comparison: Comparison | undefined, marks: Marking): HiddenAccounts[] {
-  const lists = new Map<string, Lists>();
-  const add = ({ side, state, keys, name, nameText, email, emailText, rank }: Named): void => {
-    const whole = rank === undefined ? state : state | RANKED;
-    const list = lists.get(`${side} ${whole}`) ?? new Lists(side, whole);
-    lists.set(`${side} ${whole}`, list);
-    const first = name < 0 ? '' : marks.of(keys[name], nameText);
-    const end = rank === undefined ? '' : rank.toString(16).padStart(RANK, '0');
-    if (name >= 0 && name === email && (context.idp === undefined || nameText === emailText)) list.same.push(first + end);
-    else list.add(first, email < 0 ? '' : marks.of(keys[email], emailText), end);
+  const hasSpellings = context.idp !== undefined;
+  const listsOf = (side: Side, accounts: Iterable<Named>): HiddenAccounts[] => {
+    const lists: Lists[] = [];
+    for (const named of accounts) {
+      const state = named.rank === undefined ? named.state : named.state | RANKED;
+      lists[state] ??= new Lists(named.rank !== undefined, hasSpellings, marks);
+      lists[state].add(named);
+    }
+    // By state; forEach passes over those that no account is in.
+    const joined: HiddenAccounts[] = [];
+    lists.forEach((list, state) => void joined.push({ side, state, ...list.joined() }));
+    return joined;
   };
-  for (const each of hiddenUsers(context, concerned, comparison)) add(each);
-  for (const each of hiddenIdpUsers(context, concerned)) add(each);
-  for (const each of hiddenUnassigned(context, concerned)) add(each);
-  const order: readonly Side[] = ['connect', 'idp', 'unassigned'];
-  return [...lists.values()].map((list) => list.joined()).sort((a, b) => order.indexOf(a.side) - order.indexOf(b.side) || a.state - b.state);
+  return [
+    ...listsOf('connect', hiddenUsers(context, concerned, comparison)),
+    ...listsOf('idp', hiddenIdpUsers(context, concerned)),
+    ...listsOf('unassigned', hiddenUnassigned(context, concerned)),
+  ];
 }
 
 function* hiddenUsers({ directory, index, idp }: RuleContext, concerned: Concerned, comparison: Comparison | undefined): Iterable<Named> {
@@ -51,7 +54,7 @@ function* hiddenUsers({ directory, index, idp }: RuleContext, concerned: Concern
     const state = names.name === names.email ? stateOf(user) : stateOf(user) & ~SPELLED_OTHERWISE;
     const owner = comparison === undefined || names.name < 0 || userName.includes('@') ? undefined : comparison.newcomers.owners.get(keys[names.name]);
     const isLocalPart = owner !== undefined && comparison?.newcomers.is[owner] === 1;
-    yield { side: 'connect', state: isLocalPart ? state | IS_LOCAL_PART : state, keys, ...names, nameText: userName, emailText: email };
+    yield { state: isLocalPart ? state | IS_LOCAL_PART : state, keys, ...names, nameText: userName, emailText: email };
   }
 }
 
@@ -64,7 +67,7 @@ function* hiddenIdpUsers({ idp }: RuleContext, concerned: Concerned): Iterable<N
     const { place, subject, email } = user;
     let state = idpStateOf(user) & ~GUEST;
     if (directory.provider === 'entra' && isSpecial(subject)) state |= SPECIAL;
-    yield { side: 'idp', state, keys, name: subjectKey[place], nameText: subject, email: emailKey[place], emailText: email, rank: ranks.of(place) };
+    yield { state, keys, name: subjectKey[place], nameText: subject, email: emailKey[place], emailText: email, rank: ranks.of(place) };
   }
 }
 
@@ -77,7 +80,6 @@ function* hiddenUnassigned({ index, idp }: RuleContext, concerned: Concerned): I
   for (const { place, subject, email } of users) {
     if (concerned.unassigned[place] === 1) continue;
     yield {
-      side: 'unassigned',
       state: 0,
       keys: table.keys,
       name: names[place],
@@ -112,34 +114,47 @@ class Ranks {
   }
 }
 
+/** The accounts of one state. */
 class Lists {
-  readonly same: string[] = [];
-  readonly #pairs: string[] = [];
-  readonly #names: string[] = [];
-  readonly #emails: string[] = [];
+  readonly #same: ByteRecords;
+  readonly #pairs: ByteRecords;
+  readonly #names: ByteRecords;
+  readonly #emails: ByteRecords;
   #hasNameless = false;
 
   constructor(
-    readonly side: Side,
-    readonly state: number,
-  ) {}
-
-  add(name: string, email: string, end: string): void {
-    if (name === '' && email === '') this.#hasNameless = true;
-    else if (email === '') this.#names.push(name + end);
-    else if (name === '') this.#emails.push(email + end);
-    else this.#pairs.push(name + email + end);
+    isRanked: boolean,
+    readonly hasSpellings: boolean,
+    readonly marks: Marking,
+  ) {
+    const width = marks.width / 2;
+    const end = isRanked ? RANK / 2 : 0;
+    this.#same = new ByteRecords(width + end);
+    this.#pairs = new ByteRecords(2 * width + end);
+    this.#names = new ByteRecords(width + end);
+    this.#emails = new ByteRecords(width + end);
   }
 
-  joined(): HiddenAccounts {
-    const text = (marks: string[]): string => marks.sort().join('');
+  add({ keys, name, nameText, email, emailText, rank }: Named): void {
+    if (name < 0 && email < 0) {
+      this.#hasNameless = true;
+      return;
+    }
+    const isSame = name === email && (!this.hasSpellings || nameText === emailText);
+    const records = isSame ? this.#same : email < 0 ? this.#names : name < 0 ? this.#emails : this.#pairs;
+    let at = records.next();
+    if (name >= 0) at = this.marks.put(keys[name], nameText, records.bytes, at);
+    if (email >= 0 && !isSame) at = this.marks.put(keys[email], emailText, records.bytes, at);
+    if (rank === undefined) return;
+    for (let bits = 4 * RANK - 8; bits >= 0; bits -= 8) records.bytes[at++] = rank >> bits;
+  }
+
+  joined(): Omit<HiddenAccounts, 'side' | 'state'> {
     return {
-      side: this.side,
-      state: this.state,
-      same: text(this.same),
-      pairs: text(this.#pairs),
-      names: text(this.#names),
-      emails: text(this.#emails),
+      same: this.#same.sortedHex(),
+      pairs: this.#pairs.sortedHex(),
+      names: this.#names.sortedHex(),
+      emails: this.#emails.sortedHex(),
       hasNameless: this.#hasNameless,
     };
   }

@@ -1,5 +1,6 @@
 /** What the words of cells mean: missing values, booleans, statuses, authentication types, scopes and projects (contract 2.2, 3); everything else is refused. */
 
+import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, AuthenticationType, Role } from '../../model/directory.js';
 import { note, quotedHeading } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
@@ -77,18 +78,31 @@ export function refuseWrongNulls(nulls: readonly string[]): void {
 /** A set of spellings. Most cells are longer than any of them, and are not looked up. */
 export class Spellings {
   readonly #words: ReadonlySet<string>;
+  /** Length in bytes and first byte of each, as `frontOf` puts them together. */
+  readonly #fronts: ReadonlySet<number>;
   /** Bytes of the longest, or -1 if there is none. */
-  readonly longest: number;
+  readonly #longest: number;
 
   constructor(words: readonly string[]) {
+    const coded = words.map((word) => Buffer.from(word));
     this.#words = new Set(words);
-    this.longest = Math.max(-1, ...words.map((word) => Buffer.byteLength(word)));
+    this.#fronts = new Set(coded.map((bytes) => frontOf(bytes.length, bytes[0])));
+    this.#longest = Math.max(-1, ...coded.map(({ length }) => length));
   }
 
   has(text: string): boolean {
-    return text.length <= this.longest && this.#words.has(text);
+    return text.length <= this.#longest && this.#words.has(text);
+  }
+
+  /** Is the text from an offset to the end of some bytes one of them. Few cells begin like one, and only those are decoded. */
+  hasEnd(bytes: TextBytes, from: number): boolean {
+    const length = bytes.length - from;
+    if (length > this.#longest || !this.#fronts.has(frontOf(length, bytes.at(from)))) return false;
+    return this.#words.has(bytes.part(from, bytes.length));
   }
 }
+
+const frontOf = (length: number, first = 0): number => length * 256 + (length === 0 ? 0 : first);
 
 /** The special words of one table's columns. */
 export class CellWords {

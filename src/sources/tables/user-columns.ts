@@ -98,7 +98,7 @@ function cellAdder({ columns, words }: Table, column: string): AddName | undefin
   return (row, bytes) => {
     const start = bytes.length;
     row.addTo(bytes, at);
-    if (bytes.length - start <= nulls.longest && nulls.has(bytes.part(start, bytes.length))) bytes.shorten(start);
+    if (nulls.hasEnd(bytes, start)) bytes.shorten(start);
   };
 }
 
@@ -203,7 +203,7 @@ function checksumReader({ words }: Table, { name, at }: { readonly name: Further
   const nulls = words.of(name);
   return (row) => {
     row.addTo(bytes, at);
-    if (bytes.length <= nulls.longest && nulls.has(bytes.part(0, bytes.length))) bytes.shorten(0);
+    if (nulls.hasEnd(bytes, 0)) bytes.shorten(0);
     const sum = bytes.checksum();
     bytes.shorten(0);
     return sum;

@@ -164,14 +164,17 @@ function hashInto(hash: Hash, fd: number): void {
 
 export class JournalWriter {
   readonly #fd: number;
+  /** Lines that are neither in the file nor in the digests yet: intents only, or none. */
   #lines: string[] = [];
   #size = 0;
   #isClosed = false;
-  /** Digest of the intents so far. */
+  /** Number of intents so far, and their digest. */
   #intents = 0;
   #hash = createHash('sha256');
   /** Digest of every line so far. */
   readonly #whole = createHash('sha256');
+  /** Are the held lines intents, which are in a digest of their own. */
+  #areIntents = false;
   #run: RunRecord | undefined;
 
   /** Creates the file, or continues it if it exists; an incomplete last line of a killed process is cut off. */
@@ -187,17 +190,16 @@ export class JournalWriter {
 
   /** Adds a record; it is on the disk after `sync`. */
   write(record: JournalRecord): void {
+    const isIntent = record.type === 'intent';
+    if (isIntent !== this.#areIntents || record.type === 'end') this.#flush();
+    this.#areIntents = isIntent;
     const sealed = record.type === 'end' ? { ...record, sha256: this.#whole.copy().digest('hex') } : record;
     const line = `${JSON.stringify(sealed)}\n`;
-    this.#whole.update(line);
     if (record.type === 'run') {
       this.#run = record;
       this.#intents = 0;
       this.#hash = createHash('sha256');
-    } else if (record.type === 'intent') {
-      this.#intents++;
-      this.#hash.update(line);
-    }
+    } else if (isIntent) this.#intents++;
     this.#lines.push(line);
     this.#size += line.length;
     if (this.#size > BATCH) this.#flush();
@@ -210,13 +212,17 @@ export class JournalWriter {
 
   /** Records that all intents are written; call it once. */
   announce(): void {
+    this.#flush();
     this.write({ type: 'announced', intents: this.#intents, sha256: this.#hash.digest('hex') });
   }
 
   #flush(): void {
+    if (this.#lines.length === 0) return;
     const bytes = Buffer.from(this.#lines.join(''), 'utf8');
     this.#lines = [];
     this.#size = 0;
+    this.#whole.update(bytes);
+    if (this.#areIntents) this.#hash.update(bytes);
     for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
   }
 
