@@ -7,6 +7,7 @@ import type { FreshMembers } from '../plan/verify.js';
 import { readDirectory } from '../sources/read-source.js';
 import { openSource } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
+import { SourceRefused } from '../sources/tables/problem.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
 import type { SubjectNames } from './change-text.js';
 import { type Context, withProgress } from './context.js';
@@ -27,6 +28,18 @@ export async function readFresh(
   changes: readonly Change[],
   context: Context,
 ): Promise<FreshSource> {
+  try {
+    return await readAll(request, wishes, changes, context);
+  } catch (error) {
+    throw error instanceof SourceRefused ? new SourceRefused(error.found, error.total, error.subject, AS_PLANNED) : error;
+  }
+}
+
+/** The problems name options of `plan`, most of which are settings of the plan here. */
+const AS_PLANNED =
+  'Columns and spellings are read with the settings of the plan; of the options above, this command takes only those that say how a CSV file is written (--delimiter, --encoding, --quote, --escape). Export in the form that the plan was made from, or make a new plan from the export as it is now.';
+
+function readAll(request: SourceRequest, wishes: Omit<UserWishes, 'withNames'>, changes: readonly Change[], context: Context): Promise<FreshSource> {
   return withProgress(context, async (report) => {
     const opened = await openSource(request, report);
     try {

@@ -109,7 +109,8 @@ function readinessReasons(certificate: Certificate): string[] {
     ...(settings.failOn === 'never'
       ? ['the check ran with --fail-on never, which calls everything ready, so it proves nothing. Run it with --fail-on error, warning or info.']
       : []),
-    ...(ready ? [] : [`the check found the organization not ready: ${counted.join(', ')}.`]),
+    // Without users nothing was counted: the last reason says why.
+    ...(ready || snapshot.users === 0 ? [] : [`the check found the organization not ready: ${counted.join(', ')}.`]),
     ...(uncounted > 0
       ? [
           `the check left ${count(uncounted, 'finding')} uncounted that ${uncounted === 1 ? 'is' : 'are'} known from a baseline: known is not accepted. Clean ${uncounted === 1 ? 'it' : 'them'}, or accept ${uncounted === 1 ? 'it' : 'them'} with --decisions.`,

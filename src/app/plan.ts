@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { optionWords, settingsOf as settingsOfFlags } from '../config/resolve.js';
+import { SETTING_NAMES, type SettingName, settingOf } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
 import type { Ground } from '../plan/assemble.js';
 import { baselineLines } from '../plan/baseline.js';
@@ -186,14 +187,17 @@ async function writePlan(
   }
 }
 
-/** Returns the command that asks the open questions. The plan knows its settings; lists and the provider's files are named again. */
+/** Returns the command that asks the open questions. The plan knows its settings; lists, the provider's files and the way to a database are named again. */
 function decideCommandOf(source: string | undefined, flags: PlanRequest, shell: Shell): string {
-  const { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment, columns } = flags;
-  const named = { idp, idpUsers, idpGroups, idpMembers, idpApplication, integrations, authTypes, basicUsers, strictEnvironment };
-  const again = settingsOfFlags(Object.entries(idp === undefined ? named : { ...named, columns }));
+  const isNamed = (name: SettingName): boolean =>
+    settingOf(name).group === 'provider' || NAMED_AGAIN.includes(name) || (name === 'columns' && flags.idp !== undefined);
+  const again = settingsOfFlags(Object.entries(flags).filter(([name]) => SETTING_NAMES.some((setting) => setting === name && isNamed(setting))));
   const config = flags.config === undefined ? [] : ['--config', flags.config];
   return shellCommand(['scim-audit', 'decide', flags.out, ...fileWords(source, flags), ...optionWords(again), ...config], shell);
 }
+
+/** Settings that a plan does not keep, besides those of the provider. */
+const NAMED_AGAIN: readonly SettingName[] = ['integrations', 'authTypes', 'basicUsers', 'strictEnvironment', 'ca', 'noTls'];
 
 /** Returns plan.md, in pieces. */
 async function readable(made: MadePlan, options: PlanOptions): Promise<Iterable<string>> {

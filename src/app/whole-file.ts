@@ -28,7 +28,7 @@ const isSpecial = (file: string): boolean => existsSync(file) && !statSync(file)
 const besideOf = (file: string, pid: number): string => join(dirname(file), `.${basename(file)}.${pid}.tmp`);
 
 const unwritable = (file: string, error: unknown): UserError =>
-  new UserError(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Name another place with --output, or free some space.');
+  new UserError(`${file} cannot be written: ${writeReason(error)}`, 'The file is as it was before. Choose another place for it, or free some space.');
 
 /**
  * Writes a file as a whole or not at all, readable by its owner only. Throws a UserError where it cannot be written.

@@ -19,7 +19,7 @@ interface LiveUndoFlags extends LivePlace {
   readonly yes?: boolean;
 }
 
-const leftCount = ({ length }: readonly LeftAlone[]): string => (length === 0 ? '' : `, ${count(length, 'action')} left alone because of later changes`);
+const leftCount = ({ length }: readonly LeftAlone[]): string => (length === 0 ? '' : `, ${count(length, 'action')} left alone for the reasons above`);
 
 /** Undoes a live run. */
 export const runLiveUndo = (runFolder: string, flags: LiveUndoFlags, io: Io): Promise<Ending> =>

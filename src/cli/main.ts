@@ -43,7 +43,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     for (const word of argv) refusePassword(word);
     // commander answers help for a command that there is not with the list of commands, as if nothing were wrong.
     const [first, about] = needed;
-    const words = first === 'help' && about !== undefined && !isCommand(about) ? [about] : argv;
+    const named = first === 'help' ? about : argv[0] === first ? first : undefined;
+    const words = named !== undefined && !isCommand(named) ? [named] : argv;
     await program.parseAsync(withFlagForEachPage(words), { from: 'user' });
     if (ending === undefined) throw new Error('the command ended without a result');
     const failure = await io.stdout.settle();

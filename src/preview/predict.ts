@@ -96,7 +96,7 @@ function* administratorNotes({ administrators }: Known): Iterable<string> {
   const { administrators: named, missing } = administrators;
   const outside = named.filter(({ isOutside }) => isOutside).length;
   const reaching = named.filter(({ login }) => login === 'sso' || login === 'password').length;
-  yield `Of ${count(named.length, 'organization administrator')} that the configuration names, ${reaching === 0 ? 'nobody' : grouped(reaching)} certainly can sign in after the change, ${outside === 0 ? 'nobody' : grouped(outside)} with a Basic account that the provider does not manage${missing.length === 0 ? '' : `; ${count(missing.length, 'name is', 'names are')} not in the export`}.`;
+  yield `Of ${count(named.length + missing.length, 'organization administrator')} that the configuration names, ${reaching === 0 ? 'nobody' : grouped(reaching)} certainly can sign in after the change, ${outside === 0 ? 'nobody' : grouped(outside)} with a Basic account that the provider does not manage${missing.length === 0 ? '' : `; ${count(missing.length, 'name is', 'names are')} not in the export`}.`;
 }
 
 function* groupNotes({ directory, idp }: PreviewInput, leftOut: number, memberships: MembershipsForecast, { provider, groups }: Known): Iterable<string> {

@@ -49,8 +49,9 @@ const NEXT: Readonly<Record<string, string>> = {
   deactivate: 'If the person still needs the account, unblock the person in the identity provider before the sync.',
   activate: 'Make sure that these people may sign in, and that there are enough licenses.',
   'login-other-account': 'Give the email to one account only: the one that the person is to use.',
-  'login-none': 'Assign these people in the identity provider, or tell them that their account is no longer reached.',
-  'login-uncertain': 'Settle what is uncertain about these accounts above; then this is settled too.',
+  'login-none':
+    'If several accounts have the email, let only the account that the person is to use keep it. If nobody is provisioned for the account, or the person is blocked, assign or unblock the person in the identity provider. Tell everyone else that their account is no longer reached.',
+  'login-uncertain': 'Settle what is uncertain about these accounts above. For the others, try one person of each kind first.',
   lost: 'Reactivate these users, or accept that they leave the group: memberships.csv of "scim-audit plan" keeps them for restoring.',
   'groups-created': 'If the group is one that exists in Jama Connect, give both exactly the same name.',
   'groups-ambiguous': 'Give every organization-level group a name of its own.',

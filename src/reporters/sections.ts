@@ -47,6 +47,12 @@ export function stateOf({ finding, acceptance }: AuditedFinding): State {
   return acceptance.isKnown === true ? 'known' : 'accepted';
 }
 
+/** Returns the findings with those that count before accepted and known ones: if rows are left out, what is new is not among them. */
+export function countedFirst(findings: readonly AuditedFinding[]): readonly AuditedFinding[] {
+  const counts = ({ acceptance }: AuditedFinding): boolean => acceptance === undefined;
+  return findings.every(counts) ? findings : [...findings.filter(counts), ...findings.filter((each) => !counts(each))];
+}
+
 /** Returns counts in words: `67 errors, 8 warnings, 1 accepted`. */
 export function countsText({ error, warning, info, accepted, known }: Counts): string {
   return [

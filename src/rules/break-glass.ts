@@ -1,7 +1,7 @@
 import { administratorsOf, breakGlassAccounts } from '../model/administrators.js';
 import { defineRule } from './define.js';
 import { choice, type FindingOf, identityTexts, users } from './fields.js';
-import { askAboutExport, count, few, placeText, sortedIdentity } from './rule.js';
+import { askAboutExport, few, placeText, sortedIdentity } from './rule.js';
 
 const PROBLEMS = ['none', 'one', 'unsaid'] as const;
 
@@ -18,7 +18,7 @@ function sentence({ problem, users: [only], administrators, missing }: BreakGlas
   if (problem === 'unsaid')
     return 'The configuration does not name the organization administrators, so it is not known who could still administer Jama Connect';
   const lost = missing.length === 0 ? '' : `; ${few(missing)} ${missing.length === 1 ? 'is' : 'are'} not in the export`;
-  const among = `of the ${count(administrators.length, 'organization administrator')} that the configuration names`;
+  const among = `of the organization administrators that the configuration names (${administrators.length + missing.length})`;
   if (problem === 'one' && only !== undefined)
     return `Only "${only.userName}" ${among} is an active Basic account outside the identity provider: if this password is lost, nobody can administer Jama Connect without the provider${lost}`;
   return `None ${among} is an active Basic account outside the identity provider: if single sign-on or the sync fails, nobody can administer Jama Connect${lost}`;

@@ -66,7 +66,7 @@ export const groupLink = defineRule({
   finds:
     'A group to be synced whose name is not exactly the name of a group of the identity provider (a warning if the groups to be synced were not named and no name is the same apart from spelling).',
   why: 'The identity provider links a group of Jama Connect only if the names are exactly the same. Otherwise it creates a second group without the permissions of the first, or ignores the group.',
-  fix: 'Give the group the same name on both sides; `scim-audit plan` can rename it in Jama Connect. If you list the groups to be synced by name, change the list too. If the group is not to be synced, name only the groups that are (--sync-group, --sync-groups).',
+  fix: 'Give the group the same name on both sides; `scim-audit plan` can rename it in Jama Connect. If you list the groups to be synced by name, change the list too. If the identity provider has the group and does not send it, assign it to the application (Entra) or push it (Okta). If the group is not to be synced, name only the groups that are (--sync-group, --sync-groups).',
   example: 'The group is called "Reviewers" in Jama Connect and "reviewers" in Okta.',
   clause: 'group-link',
   fields: FIELDS,

@@ -32,7 +32,7 @@ export const MAPPING_CHECKS = {
   },
   'attribute-missing': {
     title: 'Attributes that are missing',
-    fix: 'In the mapping of users, choose Add New Mapping for each of them, with the source given below, and save.',
+    fix: 'In the mapping of users, choose Add New Mapping for each of them, with its usual source, and save.',
     clause: 'entra-user-mapping',
   },
   'attribute-twice': {

@@ -46,6 +46,9 @@ it('names a lost membership, and a plan gives it back', async () => {
   expect(stdout).toContain('Memberships that were lost (1)');
   expect(readFileSync(join(cwd, 'restore.csv'), 'utf8')).toContain('"10","Bakers","1","ana@bakery.example"');
   expect(statSync(join(cwd, 'restore.csv')).mode & 0o777).toBe(0o600);
+  const shown = await runCli(['show', 'back'], { cwd });
+  expect(shown.stdout).toContain('It was made without a check: no rule was looked at.');
+  expect(shown.stdout).not.toContain('a check would count');
   expect((await runCli(['apply', 'back', 'after', '--out', 'fixed', '--yes'], { cwd })).code).toBe(0);
   expect(readFileSync(join(cwd, 'fixed/memberships.csv'), 'utf8')).toBe('groupId,userId\n10,1\n');
 });

@@ -41,7 +41,9 @@ it('help for a command that there is not is a mistake', async () => {
   const { code, stderr } = await runCli(['help', 'chekc']);
   expect(code).toBe(2);
   expect(stderr).toContain('Did you mean check?');
+  expect(await runCli(['chekc', '--help'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Did you mean check?') });
   expect((await runCli(['help'])).code).toBe(0);
+  expect((await runCli(['check', '--help'])).code).toBe(0);
   expect((await runCli(['complete', '--', 'help', ''])).stdout).toContain('reconcile');
 });
 

@@ -378,6 +378,7 @@ it.each([
   ['who is judged', ['export', '--sync-group', 'Ovens', '--skip-rule', 'duplicate-email', '--leave-out-user', '9', '--active-map', 'ja=active']],
   ['a list of integrations', ['export', '--integrations', 'integrations.csv']],
   ["the provider's exports", ['export', '--idp', 'okta', '--idp-users', 'okta.csv']],
+  ['who is assigned, and what is sent', ['export', '--idp', 'entra', '--idp-users', 'entra.csv', '--idp-assignments', 'assigned.csv', '--idp-subject', 'mail']],
 ])('the command that a plan prints reads its source as the plan did: %s', async (_, words) => {
   cwd = newFolder({
     'export/users.csv': `id,userName,email,active,authenticationType\n${CONTESTED.join('\n')}\n6,,,true,idp\n9,a@b.example,a@b.example,false,idp\n`,
@@ -385,6 +386,9 @@ it.each([
     'export/memberships.csv': 'groupId,userId\n7,4\n',
     'integrations.csv': 'userName,system\nspelt,Build server\n',
     'okta.csv': 'User Id,Status,Username,First name,Last name,Primary email\n1,ACTIVE,spelt@bakery.example,S,P,spelt@bakery.example\n',
+    'entra.csv':
+      'id,userPrincipalName,mail,accountEnabled\n1,spelt@bakery.onmicrosoft.example,spelt@bakery.example,True\n2,rye@bakery.onmicrosoft.example,rye@bakery.example,True\n',
+    'assigned.csv': 'id,userPrincipalName,isUser,isGroup\n2,rye@bakery.onmicrosoft.example,True,False\n',
   });
   const command = await printedCommand([...words, '--auth-mode', 'multi']);
   const { code, stdout } = await converse(['decide', ...command, '--rule', 'missing-email'], ['e', 'new@bakery.example', 'c', 'q'], { cwd });

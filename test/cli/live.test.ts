@@ -95,6 +95,10 @@ test('--first 1 finishes the ring that the user is in and pauses; the same comma
   expect((await cli('show', '.')).stdout).toMatch(/Run .*, live at http.*: paused, 3 of 6 actions done/);
   const verified = await cli('verify', '.', '--url', server.url, '--format', 'json');
   expect(verified.code).toBe(1);
+  // Other changes were not looked for, so that there are none is not said.
+  expect(lastLine(verified)).toBe(
+    'scim-audit: exit 1: not as planned: 2 landed, 3 missing, 0 changed otherwise, 0 temporary usernames left, only what the plan changes was read',
+  );
   expect(JSON.parse(verified.stdout)).toMatchObject({ asPlanned: false, summary: { landed: 2, missing: 3, otherwise: 0, temporary: 0 } });
   const one = await cli('apply', '.', '--url', server.url, '--first', '1', '--yes');
   expect(lastLine(one)).toBe('scim-audit: exit 0: paused: 1 action of 1 user applied, 2 actions left');
@@ -292,6 +296,8 @@ test('undo leaves alone what was changed since, and whoever would collide with i
   expect(shown.stdout).toContain('left alone');
   const undone = await cli('undo', run(), '--url', server.url, '--yes');
   expect(undone.code).toBe(0);
+  // One was changed; the other would collide, which need not come of a change: the source may have held both.
+  expect(lastLine(undone)).toMatch(/, \d actions left alone for the reasons above$/);
   expect(usernames(server)).toEqual(['ana.married@dome.example', 'ben@dome.example', 'cleo@dome.example', 'dag@dome.example', 'ema@dome.example', 'cleo']);
   expect((await cli('runs', '.')).stdout).toContain('undone in part');
 });

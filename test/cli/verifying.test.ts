@@ -41,6 +41,15 @@ describe('verify', () => {
     });
   });
 
+  it('does not send anybody to options that it does not have', async () => {
+    const folder = await planned(DONE.replace('username', 'Kennung').replace(',true,', ',WAHR,'));
+    const { code, stderr } = await verify(folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('add --column users.userName=');
+    expect(stderr.replace(/\s+/g, ' ')).toContain('Export in the form that the plan was made from, or make a new plan from the export as it is now.');
+    expect(await verify(folder, '--column', 'users.userName=Kennung')).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown option') });
+  });
+
   it.each([
     ['first name', 'Bo,Barlow', 'Boo,Barlow'],
     ['last name', 'Bo,Barlow', 'Bo,Barlov'],

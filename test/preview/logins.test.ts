@@ -171,7 +171,7 @@ describe('the first sign-in', () => {
     ]);
     expect(administrators?.missing).toEqual(['9']);
     expect(notes.join(' ')).toMatch(
-      /Of 3 organization administrators that the configuration names, 2 certainly can sign in after the change, 1 with a Basic account/,
+      /Of 4 organization administrators that the configuration names, 2 certainly can sign in after the change, 1 with a Basic account/,
     );
   });
 });

@@ -71,3 +71,15 @@ describe('a shared email', () => {
     );
   });
 });
+
+it('the administrators that the configuration names are counted with those who are missing', async () => {
+  const folder = makeFolder({
+    'users.csv':
+      'id,userName,email,active,authenticationType\n1,root,root@bakery.example,true,basic\n2,rye@bakery.example,rye@bakery.example,true,idp\n3,oat@bakery.example,oat@bakery.example,false,idp\n',
+    'groups.csv': 'id,name,project\n7,Ovens,\n',
+    'memberships.csv': 'groupId,userId\n7,2\n',
+    'scim-audit.config.json': '{"authMode":"multi","environment":{"administrators":["root","spelt"]}}',
+  });
+  const { stdout } = await runCli(['check', '.', '--format', 'json'], { cwd: folder });
+  expect(stdout).toContain('Only \\"root\\" of the organization administrators that the configuration names (2) is');
+});

@@ -7,7 +7,7 @@ import type { UserError } from '../../src/model/user-error.js';
 import { markdown } from '../../src/reporters/markdown/mapping.js';
 import { pretty as terminal } from '../../src/reporters/pretty/mapping.js';
 import { checkSchema } from '../../src/setup/check-mapping.js';
-import type { MappingReport } from '../../src/setup/mapping-check.js';
+import { MAPPING_CHECKS, type MappingReport } from '../../src/setup/mapping-check.js';
 import { readSchema } from '../../src/setup/schema-file.js';
 import { pageCases } from '../support/fixture-pages.js';
 import { runCli } from '../support/run.js';
@@ -107,6 +107,11 @@ describe('a mapping of which the flagged attributes are removed, and in which De
       ]);
     }
   });
+});
+
+it('what to do comes after what was found, in every format, and says so', () => {
+  const fixes = Object.values(MAPPING_CHECKS).map(({ fix }) => fix);
+  expect(fixes.filter((fix) => /\bbelow\b/.test(fix))).toEqual([]);
 });
 
 describe('a hostile file', () => {

@@ -24,16 +24,24 @@ export function addShow(program: Command, io: Io, end: (ending: Ending) => void)
 
 /** Shows a plan; with a source, says how the source stands to it. */
 async function runShow(planPath: string, source: string | undefined, flags: SharedFlags, io: Io): Promise<Ending> {
-  const [{ show }, { changesOf }] = await Promise.all([import('../../app/show.js'), import('../../app/verify.js')]);
+  const [{ show }, { changesOf }, { RULES }] = await Promise.all([
+    import('../../app/show.js'),
+    import('../../app/verify.js'),
+    import('../../rules/registry.js'),
+  ]);
   const { plan, file, names, liveRuns, compare } = await show(planPath, source, flags, contextOf(io));
   const changes = changesOf(plan);
+  // A plan that gives memberships back was made without a check, so its counts say nothing.
+  const isUnchecked = RULES.every(({ name }) => plan.settings.skipRules.includes(name));
   const lines = [
     `${count(changes.length, 'action')}, ${count(plan.open.length, 'finding')} open; authentication mode ${plan.settings.authMode}`,
     ...countLines(changes),
     '',
     ...plan.actions.map(({ id, change }) => `${id}  ${changeLine(change, names)}`),
     ...(changes.length === 0 ? [] : ['']),
-    `Once it is applied, a check would count ${count(plan.after.error, 'error')} and ${count(plan.after.warning, 'warning')}.`,
+    isUnchecked
+      ? 'It was made without a check: no rule was looked at.'
+      : `Once it is applied, a check would count ${count(plan.after.error, 'error')} and ${count(plan.after.warning, 'warning')}.`,
     ...plan.snapshot.inputs.map(
       ({ path, table, sha256, rows }) =>
         `Based on ${visible(path)}${table === undefined ? '' : ` (${visible(table)})`}: ${count(rows, 'row')}, SHA-256 ${sha256}`,

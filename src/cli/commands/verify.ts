@@ -65,7 +65,7 @@ async function runVerify(planPath: string, source: string | undefined, flags: Ve
     };
   return {
     code: EXIT.findings,
-    reason: `not as planned: ${grouped(landed)} landed, ${grouped(counts.missing)} missing, ${grouped(counts.otherwise)} changed otherwise, ${count(counts.temporary, 'temporary username')} left, ${count(counts.other, 'other change')}`,
+    reason: `not as planned: ${grouped(landed)} landed, ${grouped(counts.missing)} missing, ${grouped(counts.otherwise)} changed otherwise, ${count(counts.temporary, 'temporary username')} left, ${scope.areOthersKnown ? count(counts.other, 'other change') : othersText(scope)}`,
   };
 }
 

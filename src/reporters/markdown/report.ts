@@ -5,7 +5,7 @@ import { noteText } from '../../model/note.js';
 import { ruleOf } from '../../rules/registry.js';
 import { grouped } from '../../rules/rule.js';
 import type { Reporter } from '../reporter.js';
-import { cellText, countsText, factsOf, type Section, STATES, type State, sectionsOf, sourceText, stateOf, verdictText } from '../sections.js';
+import { cellText, countedFirst, countsText, factsOf, type Section, STATES, type State, sectionsOf, sourceText, stateOf, verdictText } from '../sections.js';
 import { printable } from '../visible.js';
 import { barless, codeSpan, LINKS, prose } from './text.js';
 
@@ -61,7 +61,7 @@ function* sectionLines({ rule, findings, counts }: Section, { snapshot }: Report
   let shown = 0;
   let listed = 0;
   let isCut = false;
-  for (const audited of findings) {
+  for (const audited of countedFirst(findings)) {
     if (shown === MOST_ROWS) break;
     listed++;
     for (const [at, cells] of rule.rows(audited.finding, locate).entries()) {

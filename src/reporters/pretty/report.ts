@@ -9,7 +9,7 @@ import { rulesFor } from '../../rules/registry.js';
 import { type Cell, count, grouped, type Rule } from '../../rules/rule.js';
 import { charactersOf, cut, cutStart, type Styled, tableLines, widthOf, wrap } from '../columns.js';
 import type { Reporter, ReportOptions } from '../reporter.js';
-import { acceptanceText, idpText, knownAtOrAbove, sourceText, verdictText } from '../sections.js';
+import { acceptanceText, countedFirst, idpText, knownAtOrAbove, sourceText, verdictText } from '../sections.js';
 import { compareParts, type Part, printable, visible } from '../visible.js';
 
 /** The report for people: the verdict first, then rule by rule, then what to do next. */
@@ -85,7 +85,7 @@ function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Rep
   for (const line of wrap(`${rule.name}: ${counts.join(', ')}`, options.width, '  ')) yield `${paint.dim(line)}\n`;
   for (const line of wrap(rule.why, options.width, '  ')) yield `${line}\n`;
   yield '\n';
-  yield* subjectLines(rule, findings, report, options, paint);
+  yield* subjectLines(rule, countedFirst(findings), report, options, paint);
   for (const line of acceptanceLines(findings, options)) yield `${line}\n`;
   yield '\n';
   for (const line of wrap(`What to do: ${rule.fix}`, options.width, '  ')) yield `${line}\n`;

@@ -65,6 +65,7 @@ const NAMES = {
 } as const satisfies Headings;
 const OKTA_ID = ['id', 'userid', 'oktaid', 'oktauserid'] as const;
 const OKTA_LOGIN = ['login', 'username', 'oktausername', 'oktalogin', 'profilelogin'] as const;
+const USER_STATUS = ['status', 'userstatus', 'oktauserstatus'] as const;
 const ENTRA_ID = ['id', 'objectid'] as const;
 const ENTRA_LOGIN = ['userprincipalname', 'upn'] as const;
 const EMAIL = ['email', 'primaryemail', 'emailaddress', 'mail', 'profileemail'] as const;
@@ -84,6 +85,7 @@ export const CSV_EXPORTS: readonly CsvExport[] = [
       application: ['applicationname', 'application'],
       instance: ['applicationinstance'],
       unassigned: ['unassignedon'],
+      status: USER_STATUS,
       email: EMAIL,
       ...NAMES,
     },
@@ -102,7 +104,7 @@ export const CSV_EXPORTS: readonly CsvExport[] = [
     role: 'idp-users',
     kind: 'user',
     what: 'a list of users',
-    headings: { id: OKTA_ID, login: OKTA_LOGIN, status: ['status', 'userstatus', 'oktauserstatus'], email: EMAIL, ...NAMES },
+    headings: { id: OKTA_ID, login: OKTA_LOGIN, status: USER_STATUS, email: EMAIL, ...NAMES },
     required: [
       ['login', 'subject'],
       ['status', 'email'],

@@ -44,6 +44,8 @@ export interface ListWishes {
   readonly mayBeAlone: boolean;
   /** Of what would be a page of Graph: does this first property begin a record instead; by default, if PowerShell wrote it. */
   readonly isRecord?: (name: string) => boolean;
+  /** Returns the message if the file is one of the other provider; by default, that of a user who named a provider. */
+  readonly sayOther?: typeof otherProvider;
 }
 
 /** What a file contains besides its records. */
@@ -56,7 +58,7 @@ export function readRecords(lexer: JsonLexer, reader: JsonRecordReader, wishes: 
   if (token === '{') {
     reader.begin();
     const ahead = lexer.next();
-    refuseObject(lexer, ahead);
+    refuseObject(lexer, ahead, wishes);
     readLines(lexer, reader, ahead, wishes);
     return { ...NO_PAGES, isLines: true };
   }
@@ -113,10 +115,10 @@ function readArray(lexer: JsonLexer, reader: JsonRecordReader, first: Token, vis
 }
 
 /** An object although Okta's API returns an array: a page of Graph, or an error. `token` is its first name. */
-function refuseObject(lexer: JsonLexer, token: Token): void {
+function refuseObject(lexer: JsonLexer, token: Token, { sayOther = otherProvider }: ListWishes): void {
   if (token !== 'string') return;
   const name = lexer.text();
-  if (name.startsWith('@odata.') || name === 'value') throw lexer.fault(otherProvider('Entra', 'entra'));
+  if (name.startsWith('@odata.') || name === 'value') throw lexer.fault(sayOther('Entra', 'entra'));
   if (name.startsWith('error')) throw lexer.fault('this is an error message from the API, not a list; read the message, and export again.');
 }
 
@@ -125,7 +127,7 @@ const isPowerShell = (name: string): boolean => /^[A-Z]/.test(name);
 
 /** Reads one page, an array of pages, or records as PowerShell writes them, to the end of the file. */
 export function readPages(lexer: JsonLexer, reader: JsonRecordReader, wishes: ListWishes): Pages & { readonly isLines: boolean } {
-  const { visit, isRecord = isPowerShell } = wishes;
+  const { visit, isRecord = isPowerShell, sayOther = otherProvider } = wishes;
   let pages = 0;
   let continued = 0;
   let records = 0;
@@ -144,7 +146,7 @@ export function readPages(lexer: JsonLexer, reader: JsonRecordReader, wishes: Li
       return true;
     }
     lexer.release();
-    if (readPage(lexer, reader, { visit, noPage, first: ahead })) continued++;
+    if (readPage(lexer, reader, { visit, noPage, first: ahead, sayOther })) continued++;
     pages++;
     return false;
   };
@@ -179,10 +181,11 @@ interface PageWishes {
   readonly noPage: JsonFault;
   /** The token after its `{`. */
   readonly first: Token;
+  readonly sayOther: typeof otherProvider;
 }
 
 /** Reads one page; returns whether another one follows it. */
-function readPage(lexer: JsonLexer, reader: JsonRecordReader, { visit, noPage, first }: PageWishes): boolean {
+function readPage(lexer: JsonLexer, reader: JsonRecordReader, { visit, noPage, first, sayOther }: PageWishes): boolean {
   const names = new Set<string>();
   let isContinued = false;
   let token = first;
@@ -193,7 +196,7 @@ function readPage(lexer: JsonLexer, reader: JsonRecordReader, { visit, noPage, f
       if (token !== '[') throw unexpected(lexer, token, "the list of the page's records");
       readArray(lexer, reader, lexer.next(), visit);
     } else {
-      if (!names.has('value') && SIGNS.okta.has(name)) throw lexer.fault(otherProvider('Okta', 'okta'));
+      if (!names.has('value') && SIGNS.okta.has(name)) throw lexer.fault(sayOther('Okta', 'okta'));
       if (name === 'error') throw lexer.fault('this is an error message from Graph, not a page; read the message, and export again.');
       if (name === '@odata.nextLink') isContinued = token !== 'null';
       reader.skip(token);

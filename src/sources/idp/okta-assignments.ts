@@ -7,7 +7,7 @@ import { joined, type Note, type NotePart, note, quoted, quotedName } from '../.
 import type { Problems, SourceProblem } from '../tables/problem.js';
 import { count, locationOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
-import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, rememberingLast, unknownStatus } from './status.js';
+import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, readUserState, rememberingLast, unknownStatus } from './status.js';
 
 export interface Assignment {
   readonly id: string | undefined;
@@ -52,7 +52,8 @@ export class Assignments {
   hasEmails = false;
 
   constructor(activeMap: Readonly<Record<string, Activity>>) {
-    this.#stateOf = rememberingLast(orMapped(readApplicationState, activeMap));
+    // A report of assignments may have the status of the users instead of that of their assignments.
+    this.#stateOf = rememberingLast(orMapped((text) => readApplicationState(text) ?? readUserState(text), activeMap));
   }
 
   take(entry: Entry): void {

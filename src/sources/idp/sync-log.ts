@@ -186,7 +186,12 @@ function readLogFile(file: string, provider: IdpProvider, log: Log): void {
     const values = new WantedValues(reader, names);
     const fault = (): JsonFault => new JsonFault(whyNot(provider, values.names()), reader.line, lexer.columnAt(reader.offset));
     const visit = (): void => takeValue(values.record(), provider, log, fault);
-    const list = { visit, mayBeAlone: true, isRecord: (name: string) => !PAGE.test(name) };
+    const list = {
+      visit,
+      mayBeAlone: true,
+      isRecord: (name: string) => !PAGE.test(name),
+      sayOther: (name: string) => `this looks like an export of ${name}, but the preview is of ${PROVIDER_NAMES[provider]}.`,
+    };
     const { pages, continued } = provider === 'okta' ? readRecords(lexer, reader, list) : readPages(lexer, reader, list);
     log.pages += pages;
     log.continued += continued;

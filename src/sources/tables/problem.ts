@@ -102,12 +102,12 @@ export class SourceRefused extends UserError {
     readonly found: readonly SourceProblem[],
     readonly total: number,
     readonly subject: 'source' | 'decisions' = 'source',
+    /** What to do about a source; by default, for a command that takes the options which the problems name. */
+    hint = 'Fix the export, or export again. No check was made, since no row is ever skipped.',
   ) {
     super(
       `${subject === 'source' ? 'The source cannot be read for certain' : 'The decisions cannot be used as they are'}: ${total.toLocaleString('en-US')} ${total === 1 ? 'problem' : 'problems'}.`,
-      subject === 'source'
-        ? 'Fix the export, or export again. No check was made, since no row is ever skipped.'
-        : 'Correct these rows; nothing was checked and nothing was written.',
+      subject === 'source' ? hint : 'Correct these rows; nothing was checked and nothing was written.',
       [...found.map(describeProblem), ...(total > found.length ? [`… and ${(total - found.length).toLocaleString('en-US')} more problems.`] : [])],
     );
     this.problems = found.map(({ cause: _, message, ...location }) => ({ ...location, message: noteText(message) }));

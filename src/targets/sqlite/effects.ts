@@ -29,7 +29,7 @@ export async function carryOutOnly(database: Database, intents: readonly IntentR
 
 const sideEffects = (database: Database, intents: readonly IntentRecord[]): ApplyRefused =>
   new ApplyRefused(
-    'With these changes the database would also change other rows, through the triggers or foreign keys listed below, which the plan did not announce.',
+    'With these changes the database would also change other rows, through the triggers or foreign keys listed above, which the plan did not announce.',
     'Nothing was changed: the transaction was rolled back. Remove these triggers or foreign keys from the database, run this command again, and add them back; or apply the plan to CSV exports.',
     causesOf(database, intents),
   );

@@ -82,6 +82,15 @@ describe('check --baseline', () => {
     if (format !== 'gitlab') expect(stdout).toMatch(/known|baseline/i);
   });
 
+  it.each(['pretty', 'markdown'])('what is new is not among the rows that %s leaves out', async (format) => {
+    const many = USERS + Array.from({ length: 60 }, (_, at) => `${at + 20},robot${at},,true,idp\n`).join('');
+    const folder = await known({ ...EXPORT, 'users.csv': many });
+    put(folder, `${many}90,hal,,true,idp\n`);
+    const { stdout } = await check(folder, [...AGAINST, '--format', format]);
+    expect(stdout).toMatch(/… and 5\d more|… and 1\d more/);
+    expect(stdout).toMatch(/\bhal\b/);
+  });
+
   it.each(['pretty', 'json', 'markdown', 'html'])('lists what is fixed in %s', async (format) => {
     const folder = await known();
     put(folder, FIXED);

@@ -136,6 +136,8 @@ describe('check --certificate', () => {
     const { code, stderr } = await to('nowhere/c.json', ['--format', 'json', '--output', 'report.json']);
     expect(code).toBe(2);
     expect(stderr).toContain('nowhere/c.json cannot be written: its folder does not exist.');
+    // The hint fits every option that names a file.
+    expect(stderr).toContain('What to do: The file is as it was before. Choose another place for it, or free some space.');
     expect(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))).toMatchObject({ ready: true });
   });
 

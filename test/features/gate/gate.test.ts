@@ -164,6 +164,7 @@ describe('the gate does not pass (exit 1)', () => {
     const result = await gate(folder, ['.']);
     expect(result.code).toBe(1);
     expect(reasonOf(result)).toContain('nothing was checked');
+    expect(result.stderr).not.toContain('not ready: .');
   });
 
   it.each([

@@ -209,7 +209,8 @@ describe('what is no such log', () => {
       `${JSON.stringify(okta('ana@dome.example', 'SUCCESS'))}\n{"eventType": "a",\n "eventType": "b"}`,
       /line 3, column 2: the property "eventType" appears twice/,
     ],
-    ['okta', page(entra('ana@dome.example', 'success')), /export of Entra/],
+    ['okta', page(entra('ana@dome.example', 'success')), /an export of Entra, but the preview is of Okta\./],
+    ['entra', '{"@odata.context":"x","profile":{}}', /an export of Okta, but the preview is of Entra\./],
     ['okta', 'id,name\n1,a\n', /line 1/],
     ['okta', '[]', /0 records/],
   ])('of %s: %s', (provider, text, message) => {

@@ -98,7 +98,11 @@ describe('what was not announced', () => {
     const scene = await bakery(sql, [change]);
     const before = scene.rows();
     const prepared = await prepareApply(request(scene));
-    const refusal = { name: 'ApplyRefused', message: expect.stringContaining('would also change other rows'), details: [effect] };
+    const refusal = {
+      name: 'ApplyRefused',
+      message: expect.stringContaining('would also change other rows, through the triggers or foreign keys listed above'),
+      details: [effect],
+    };
     // Whoever is asked, or looks first, is told before.
     await expect(prepared.rehearse()).rejects.toMatchObject(refusal);
     await expect(applyAll(scene)).rejects.toMatchObject(refusal);
