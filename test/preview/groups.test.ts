@@ -277,6 +277,8 @@ describe('members', () => {
     const { memberships, notes } = forecastOf({ users: [{ userName: ana, email: ana }], groups: named('QA') }, idp, { lacks: 'memberships' });
     expect(memberships.map(memberLine)).toEqual([`${ana} > 1: unknown`, `${ben} > -: added`]);
     expect(notes.join(' ')).toMatch(/memberships of Jama Connect were not given/);
+    const created = forecastOf({ users: [{ userName: ana, email: ana }] }, idp, { lacks: 'memberships' });
+    expect(created.memberships.map(memberLine), 'a new group has no members').toEqual([`${ana} > 1: added`, `${ben} > -: added`]);
   });
 
   it('says in notes what it rests on, and what it does not know', () => {
