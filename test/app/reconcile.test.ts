@@ -138,8 +138,8 @@ it.each<[string, readonly object[], readonly string[], RegExp]>([
 
 const NEWCOMERS = ['rye', 'spelt', 'oat', 'emmer'] as const;
 
-/** A preview that is saved, the export of after a sync that gave four people accounts, and a log that names some of them. */
-async function hired(provider: 'okta' | 'entra', hasIds: boolean, log: object): Promise<string> {
+/** A preview that is saved, the export of after a sync that gave them accounts, or some of them, and a log that names some of them. */
+async function hired(provider: 'okta' | 'entra', hasIds: boolean, log: object, came: readonly string[] = NEWCOMERS): Promise<string> {
   const person = (name: string): string => `${name}@bakery.example`;
   const users = (names: readonly string[]): string =>
     `${HEAD}${['ana', ...names].map((name, at) => `${at + 1},${person(name)},${person(name)},true,idp\n`).join('')}`;
@@ -157,7 +157,7 @@ async function hired(provider: 'okta' | 'entra', hasIds: boolean, log: object): 
   const rows = ['ana', ...NEWCOMERS].map((name) => [`id-${name}`, `${name}@${domain}`, person(name), status].slice(hasIds ? 0 : 1).join(','));
   const cwd = newFolder({
     ...lists('before', []),
-    ...lists('after', NEWCOMERS),
+    ...lists('after', came),
     'people.csv': [hasIds ? heading : heading.replace('id,', ''), ...rows, ''].join('\n'),
     'log.json': JSON.stringify(log),
   });
@@ -193,6 +193,13 @@ describe('a log that names some of the people who got accounts', () => {
     expect(code, stderr).toBe(refusal === undefined ? 0 : 2);
     if (refusal !== undefined)
       expect(stderr.replace(/\s+/g, ' ')).toContain(`The log is not the one of this sync: 4 people got an account as predicted, and it ${refusal}`);
+  });
+
+  it('of those only, if the others did not get any', async () => {
+    const cwd = await hired('okta', true, okta('rye'), ['rye', 'spelt']);
+    const { code, stdout } = await runCli(['reconcile', 'preview.json', 'after', '--idp-log', 'log.json'], { cwd });
+    expect(code).toBe(1);
+    expect(stdout).toContain('oat@bakery.example');
   });
 });
 

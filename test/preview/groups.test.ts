@@ -147,6 +147,14 @@ const MEMBER_CASES: readonly MemberCase[] = [
     okta: [`${ben} > -: unknown`, '- > 1: unknown'],
   },
   {
+    name: 'whose account may not be found are not certain',
+    connect: [{ userName: 'BEN@dome.example', email: '', ...gone }],
+    there: ['1'],
+    idp: [{ subject: ben }],
+    own: [0],
+    okta: [`${ben} > -: unknown`, '- > 1: unknown'],
+  },
+  {
     name: 'whom only Jama Connect has',
     connect: [
       { userName: ben, email: ben },
@@ -231,6 +239,15 @@ describe('members', () => {
     });
   }
 
+  it('who are Basic and suspended in Okta are not certain, because their accounts are deactivated', () => {
+    const { users, memberships } = forecastOf(
+      { users: [{ userName: ben, email: ben, ...basic }], groups: named('QA'), members: [['1', 'g1']] },
+      { ...okta, users: [{ subject: ben, active: false, isSuspended: true }], groups: ['QA'], members: [[0, 0]] },
+    );
+    expect(users[0].effects).toEqual(['link', 'deactivate']);
+    expect(memberships.map(memberLine)).toEqual([`${ben} > 1: unknown`]);
+  });
+
   it('of groups of projects, and of groups that are not linked, are left alone', () => {
     const groups = inOrder([...named('QA'), { ...named('Domes')[0], id: 'g2', isOrganizationLevel: false }, { ...named('Mirrors')[0], id: 'g3' }]);
     const { memberships } = forecastOf(
@@ -260,6 +277,8 @@ describe('members', () => {
     const { memberships, notes } = forecastOf({ users: [{ userName: ana, email: ana }], groups: named('QA') }, idp, { lacks: 'memberships' });
     expect(memberships.map(memberLine)).toEqual([`${ana} > 1: unknown`, `${ben} > -: added`]);
     expect(notes.join(' ')).toMatch(/memberships of Jama Connect were not given/);
+    const created = forecastOf({ users: [{ userName: ana, email: ana }] }, idp, { lacks: 'memberships' });
+    expect(created.memberships.map(memberLine), 'a new group has no members').toEqual([`${ana} > 1: added`, `${ben} > -: added`]);
   });
 
   it('says in notes what it rests on, and what it does not know', () => {

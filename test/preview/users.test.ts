@@ -279,6 +279,34 @@ describe('users', () => {
     expect(byEmail.beside.map(({ id }) => id)).toEqual(['1']);
   });
 
+  it('says of each account beside which a second one comes that it stays, whatever shows whose it is', () => {
+    const others = { subject: ana, email: 'solberg@dome.example' };
+    const connect = [
+      { userName: 'ana1', email: ana },
+      { userName: 'ana2', email: 'solberg@dome.example' },
+      { userName: 'solberg@dome.example', email: 'x@dome.example' },
+      { userName: 'otto', email: 'otto@dome.example' },
+    ];
+    const { users } = forecastOf({ users: connect }, { provider: 'entra', users: [others] });
+    expect(users.map(({ user, why }) => [user?.id, why.names[0]])).toEqual([
+      [undefined, 'second-account'],
+      ['1', 'beside-alone'],
+      ['2', 'beside-alone'],
+      ['3', 'beside-alone'],
+      ['4', 'active-alone'],
+    ]);
+  });
+
+  it('is certain of no account that a person without a subject could be', () => {
+    const connect = [
+      { userName: 'ana1', email: ana },
+      { userName: ana, email: 'x@dome.example' },
+      { userName: 'otto', email: 'otto@dome.example' },
+    ];
+    const { users } = forecastOf({ users: connect }, { provider: 'okta', users: [{ subject: '', email: ana }] });
+    expect(users.map(lineOf)).toEqual([' > -: unknown', '- > 1: ambiguous', '- > 2: ambiguous', '- > 3: untouched']);
+  });
+
   it('counts users who are not certain once', () => {
     const { summary } = forecastOf(
       { users: [{ userName: ana, email: ana, active: true, ...basic }] },
