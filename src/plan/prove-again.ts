@@ -80,7 +80,7 @@ interface Ends {
 
 /** Returns the first user of whom nobody is asked, whose update needs no decision, and is not made. */
 function leftOut({ users, end, settings, asked }: Ends): User | undefined {
-  // As nearly every plan ends: whoever still needs an update is asked about. A blank email counts here, which is nobody's update.
+  // As nearly every plan ends: users who still need an update are asked about. A blank email counts here, although it needs none.
   const needsUpdate = (user: User): boolean => user.email !== user.userName && isInScope(user, settings.authMode) && !asked.has(user.id);
   if (!end.some(needsUpdate)) return undefined;
   const moved: number[] = [];

@@ -79,7 +79,7 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   app: {
     rooms: ['model', 'collections', 'rest', 'sources', 'rules', 'audit', 'plan', 'preview', 'setup', 'targets', 'reporters', 'config'],
-    uses: ['node:crypto', 'node:fs', 'node:path', '../package.json'],
+    uses: ['node:buffer', 'node:crypto', 'node:fs', 'node:path', '../package.json'],
     reason:
       'the use cases take settled settings and return results, so that a program does with the library what a person does on the command line: they know no terminal, no process and no option parser',
   },

@@ -78,16 +78,14 @@ export function refuseWrongNulls(nulls: readonly string[]): void {
 /** A set of spellings. Most cells are longer than any of them, and are not looked up. */
 export class Spellings {
   readonly #words: ReadonlySet<string>;
-  /** Length in bytes and first byte of each, as `frontOf` puts them together. */
-  readonly #fronts: ReadonlySet<number>;
+  readonly #lengthsAndFirstBytes: ReadonlySet<number>;
   /** Bytes of the longest, or -1 if there is none. */
   readonly #longest: number;
 
   constructor(words: readonly string[]) {
-    const coded = words.map((word) => Buffer.from(word));
     this.#words = new Set(words);
-    this.#fronts = new Set(coded.map((bytes) => frontOf(bytes.length, bytes[0])));
-    this.#longest = Math.max(-1, ...coded.map(({ length }) => length));
+    this.#lengthsAndFirstBytes = new Set(words.map((word) => frontOf(Buffer.byteLength(word), Buffer.from(word)[0])));
+    this.#longest = Math.max(-1, ...words.map((word) => Buffer.byteLength(word)));
   }
 
   has(text: string): boolean {
@@ -97,11 +95,9 @@ export class Spellings {
   /** Is the text from an offset to the end of some bytes one of them. Few cells begin like one, and only those are decoded. */
   hasEnd(bytes: TextBytes, from: number): boolean {
     const length = bytes.length - from;
-    if (length > this.#longest || !this.#fronts.has(frontOf(length, bytes.at(from)))) return false;
-    return this.#words.has(bytes.part(from, bytes.length));
+    return length <= this.#longest && this.#lengthsAndFirstBytes.has(frontOf(length, bytes.at(from))) && this.#words.has(bytes.part(from, bytes.length));
   }
 }
-
 const frontOf = (length: number, first = 0): number => length * 256 + (length === 0 ? 0 : first);
 
 /** The special words of one table's columns. */
