@@ -2,7 +2,7 @@
 
 import type { User } from '../model/directory.js';
 import type { IdpUser } from '../model/idp.js';
-import { besideLists, type LookUpOutcome, lookUpsOf, strandedAccounts } from '../model/idp-lookup.js';
+import { besideLists, type LookUpOutcome, lookUpsOf, namesakesOf } from '../model/idp-lookup.js';
 import { type IdpMatch, SEVERAL_FIT } from '../model/idp-match.js';
 import { type Overwrite, type Reason, USER_EFFECTS, type UserEffect, type UserForecast } from './forecast.js';
 import { MOST_NAMED, type PreviewInput } from './preview-input.js';
@@ -51,7 +51,7 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   const { outcomes, account } = lookUpsOf(input.index, idp);
   /** 1 by index of a provider's user if an account may be this person's only by the part before the @. */
   const hasNamesake = new Uint8Array(idpUsers.length);
-  for (const { idpUser, evidence } of strandedAccounts(input.index, idp)) if (evidence === 'local-part') hasNamesake[idpUser] = 1;
+  for (const idpUser of namesakesOf(input.index, idp).values()) hasNamesake[idpUser] = 1;
   const isTaken = new Uint8Array(users.length);
   const isCandidate = new Uint8Array(users.length);
   const isActiveAfter = new Uint8Array(users.length);
