@@ -17,6 +17,7 @@ export class KeyTable {
   /** Hash of the last text. */
   #hash = 0;
   #isOdd = false;
+  #isPlain = false;
 
   /** `key` returns the comparison key of a text; a key is its own key. `expected` is about the number of keys: a table that grows is built anew each time. */
   constructor(
@@ -38,6 +39,11 @@ export class KeyTable {
   /** Whether the last interned text has a letter beyond ASCII or a question mark. */
   get wasOdd(): boolean {
     return this.#isOdd;
+  }
+
+  /** Whether the last text is certainly its own key. */
+  get wasKey(): boolean {
+    return this.#isPlain;
   }
 
   /** Returns the number of a text that is already a key, or that is to be compared exactly. */
@@ -71,7 +77,8 @@ export class KeyTable {
 
   /** Returns a text's key, and stores its hash. */
   #fold(text: string): string {
-    if (this.#isKey(text)) return text;
+    this.#isPlain = this.#isKey(text);
+    if (this.#isPlain) return text;
     const isOdd = this.#isOdd;
     const folded = this.key(text);
     this.#isKey(folded);

@@ -32,6 +32,11 @@ export class Buckets {
   }
 }
 
+/** The username is its own key: another text that is one too is equal if the keys are equal, and neither text has to be fetched. */
+export const IS_NAME_KEY = 1;
+/** The email is its own key. */
+export const IS_EMAIL_KEY = 2;
+
 export interface IdentityIndex {
   readonly users: readonly User[];
   /** The collation of the keys. */
@@ -50,6 +55,8 @@ export interface IdentityIndex {
   readonly needsUpdate: Uint8Array;
   /** 1 for a user whose username or email has a letter beyond ASCII or a question mark, by index. */
   readonly isOdd: Uint8Array;
+  /** IS_NAME_KEY and IS_EMAIL_KEY, by index. */
+  readonly ownKeys: Uint8Array;
   /** Users with a key as username. */
   readonly holders: Buckets;
   /** Users with a key as email. */
@@ -65,13 +72,16 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
   const inScope = new Uint8Array(users.length);
   const needing = new Uint8Array(users.length);
   const odd = new Uint8Array(users.length);
+  const ownKeys = new Uint8Array(users.length);
   for (let place = 0; place < users.length; place++) {
     const user = users[place];
     const name = table.intern(user.userName);
     if (table.wasOdd) odd[place] = 1;
+    if (table.wasKey) ownKeys[place] = IS_NAME_KEY;
     const isSame = user.email === user.userName;
     const email = isSame ? name : table.intern(user.email);
     if (table.wasOdd) odd[place] = 1;
+    if (table.wasKey) ownKeys[place] |= IS_EMAIL_KEY;
     userNameKey[place] = name;
     emailKey[place] = email;
     if (!isInScope(user, policy.authMode)) continue;
@@ -89,6 +99,7 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
     isInScope: inScope,
     needsUpdate: needing,
     isOdd: odd,
+    ownKeys,
     holders: new Buckets(userNameKey, keys.length),
     emailers: new Buckets(emailKey, keys.length),
   };
@@ -102,9 +113,11 @@ export function reindexRenamed(index: IdentityIndex, users: readonly User[], pla
   if (places.length === 0) return { ...index, users };
   const userNameKey = index.userNameKey.slice();
   const needing = index.needsUpdate.slice();
+  const ownKeys = index.ownKeys.slice();
   for (const place of places) {
     userNameKey[place] = index.emailKey[place];
+    ownKeys[place] = (ownKeys[place] & IS_EMAIL_KEY) === 0 ? 0 : IS_NAME_KEY | IS_EMAIL_KEY;
     needing[place] = 0;
   }
-  return { ...index, users, userNameKey, needsUpdate: needing, holders: new Buckets(userNameKey, index.keys.length) };
+  return { ...index, users, userNameKey, needsUpdate: needing, ownKeys, holders: new Buckets(userNameKey, index.keys.length) };
 }

@@ -4,10 +4,9 @@
  */
 
 import { KeyTable } from '../collections/key-table.js';
-import type { User } from './directory.js';
 import type { IdentityIndex } from './identity-index.js';
 import type { IdpUser } from './idp.js';
-import { type IdpMatch, isBefore, NO_FIT, SEVERAL_FIT } from './idp-match.js';
+import { type IdpMatch, isBefore, isSameName, NO_FIT, SEVERAL_FIT } from './idp-match.js';
 
 /** Why it is not certain what the look-up finds, or whether there is one. */
 export type Doubt =
@@ -49,11 +48,11 @@ export const isSpecial = (text: string): boolean => !IN_ADDRESS.test(text);
 const lookUpsByMatch = new WeakMap<IdpMatch, LookUps>();
 
 /** Returns what every look-up finds. Computed once per match. */
-export function lookUpsOf({ users }: IdentityIndex, match: IdpMatch): LookUps {
+export function lookUpsOf(index: IdentityIndex, match: IdpMatch): LookUps {
   const known = lookUpsByMatch.get(match);
   if (known !== undefined) return known;
   const account = new Int32Array(match.directory.users.length).fill(NO_FIT);
-  const isLinked = new Uint8Array(users.length);
+  const isLinked = new Uint8Array(index.users.length);
   const outcomes = match.directory.users.map((idpUser): LookUpOutcome => {
     const { place } = idpUser;
     const key = match.subjectKey[place];
@@ -63,7 +62,7 @@ export function lookUpsOf({ users }: IdentityIndex, match: IdpMatch): LookUps {
     if (match.subjects.sizeOf(key) > 1) return 'same-subject';
     if (holder === SEVERAL_FIT) return 'twins';
     if (holder === NO_FIT) return withoutAccount(match, idpUser);
-    const outcome = withAccount(match, idpUser, users[holder]);
+    const outcome = withAccount(index, match, idpUser, holder);
     if (outcome === 'link') isLinked[holder] = 1;
     return outcome;
   });
@@ -80,10 +79,11 @@ function withoutAccount({ directory: { provider, given }, emailKey }: IdpMatch, 
   return emailKey[place] < 0 && given.emails ? 'no-email' : 'create';
 }
 
-function withAccount({ directory: { provider } }: IdpMatch, { subject, active, isPending, isSuspended }: IdpUser, user: User): LookUpOutcome {
+function withAccount(index: IdentityIndex, match: IdpMatch, { place, subject, active, isPending, isSuspended }: IdpUser, holder: number): LookUpOutcome {
+  const { provider } = match.directory;
   // Okta sends suspended users with `active` false. Other blocked users have no applications in Okta, and Entra skips those who were never in scope.
-  if (!active && isSuspended !== true) return user.active ? 'blocked' : 'nothing';
-  if (user.userName !== subject) return 'only-alike';
+  if (!active && isSuspended !== true) return index.users[holder].active ? 'blocked' : 'nothing';
+  if (!isSameName(index, match, holder, place)) return 'only-alike';
   if (isPending === true) return 'pending';
   return provider === 'entra' && isSpecial(subject) ? 'special' : 'link';
 }

@@ -19,7 +19,7 @@ export function predict({ directory, policy, index, sync, idp }: Foreseeable, me
   if (idp === undefined) throw new Error('nothing can be predicted without the exports of an identity provider');
   const input = { directory, policy, index, sync, idp };
   const users = forecastUsers(input);
-  const logins = forecastLogins(input, users.forecasts);
+  const logins = forecastLogins(input, users);
   const administrators = forecastAdministrators(input, logins);
   const drafts = forecastGroups(input);
   const memberships = forecastMemberships(input, drafts, users, members);
