@@ -69,7 +69,7 @@ async function runPreview(source: string | undefined, flags: PreviewFlags, words
   await outputs.writeEach(
     destinations.map(({ reporter, file }) => () => {
       const options = { tool: TOOL, ...shownOn(file, io, color), ...(rows === 'all' ? {} : { mostRows: rows }) };
-      outputs.writeTo(file, reporter.render(previewed.preview, { ...options, ...outputs.csvOptions(file, prepared.resolved.settings) }), io);
+      outputs.writeDocument(file, reporter, [previewed.preview, { ...options, ...outputs.csvOptions(file, prepared.resolved.settings) }], io);
     }),
   );
   return { code: EXIT.done, reason: `previewed: ${previewed.outcome}` };
