@@ -7,17 +7,17 @@ import { isInScope, type Policy } from './policy.js';
 
 /** Indexes of users by key, in source order within a key. */
 export class Buckets {
-  /** Where each key's indexes begin in `places`, and at last where they end. */
+  /** Where each key's indexes begin in `places`, and at last where they end, twice. */
   readonly offsets: Int32Array;
   readonly places: Int32Array;
 
   constructor(keyByPlace: Int32Array, keyCount: number) {
-    const offsets = new Int32Array(keyCount + 1);
-    for (let place = 0; place < keyByPlace.length; place++) if (keyByPlace[place] >= 0) offsets[keyByPlace[place] + 1]++;
-    for (let id = 0; id < keyCount; id++) offsets[id + 1] += offsets[id];
-    const next = offsets.slice();
-    const places = new Int32Array(offsets[keyCount]);
-    for (let place = 0; place < keyByPlace.length; place++) if (keyByPlace[place] >= 0) places[next[keyByPlace[place]]++] = place;
+    // One longer, and counted one further on: where a key's next index goes is then kept where, in the end, the next key's begin.
+    const offsets = new Int32Array(keyCount + 2);
+    for (let place = 0; place < keyByPlace.length; place++) if (keyByPlace[place] >= 0) offsets[keyByPlace[place] + 2]++;
+    for (let id = 0; id < keyCount; id++) offsets[id + 2] += offsets[id + 1];
+    const places = new Int32Array(offsets[keyCount + 1]);
+    for (let place = 0; place < keyByPlace.length; place++) if (keyByPlace[place] >= 0) places[offsets[keyByPlace[place] + 1]++] = place;
     this.offsets = offsets;
     this.places = places;
   }
