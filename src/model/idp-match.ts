@@ -89,7 +89,7 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
     fit: findFits(index, subjectKey, emailKey),
     // Built on first use: only some rules need it.
     get partner() {
-      partner ??= findPartners(index, directory.users, subjects, emailers);
+      partner ??= findPartners(index, directory.users, traits, subjects, emailers);
       return partner;
     },
   };
@@ -98,6 +98,13 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
 /** Is the subject exactly the username, of users for whom both have the same key. */
 export const isSameName = ({ ownKeys, users }: IdentityIndex, { traits, directory }: IdpMatch, user: number, idpUser: number): boolean =>
   (ownKeys[user] & traits[idpUser] & IS_NAME_KEY) !== 0 || users[user].userName === directory.users[idpUser].subject;
+
+/** Are the subject, the username and the email certainly one text; false also if only the texts could show it. */
+export const areSurelySame = ({ ownKeys, userNameKey, emailKey }: IdentityIndex, { traits, subjectKey }: IdpMatch, user: number, idpUser: number): boolean =>
+  ownKeys[user] === (IS_NAME_KEY | IS_EMAIL_KEY) &&
+  (traits[idpUser] & IS_NAME_KEY) !== 0 &&
+  userNameKey[user] === emailKey[user] &&
+  emailKey[user] === subjectKey[idpUser];
 
 /** Are both emails exactly equal. */
 export const isSameEmail = (index: IdentityIndex, { traits, emailKey, directory }: IdpMatch, user: number, idpUser: number): boolean =>
@@ -131,15 +138,21 @@ const soleOf = ({ places, offsets }: Buckets, key: number): number => {
 };
 
 /** The subject takes precedence over the email, and an exactly equal text over one with only the same key. */
-function findPartners({ users, userNameKey, emailKey }: IdentityIndex, idpUsers: readonly IdpUser[], subjects: Buckets, emailers: Buckets): Int32Array {
-  const bySubject = new Choosing(subjects, idpUsers);
-  const byEmail = new Choosing(emailers, idpUsers);
+function findPartners(
+  { users, userNameKey, emailKey, ownKeys }: IdentityIndex,
+  idpUsers: readonly IdpUser[],
+  traits: Uint8Array,
+  subjects: Buckets,
+  emailers: Buckets,
+): Int32Array {
+  const bySubject = new Choosing(subjects, idpUsers, traits);
+  const byEmail = new Choosing(emailers, idpUsers, traits);
   const partners = new Int32Array(users.length);
   users.forEach(({ userName, email }, place) => {
     const name = userNameKey[place];
     const address = emailKey[place];
-    let chosen = bySubject.exactly(name, userName);
-    if (chosen === NO_FIT) chosen = bySubject.exactly(address, email);
+    let chosen = bySubject.exactly(name, userName, (ownKeys[place] & IS_NAME_KEY) !== 0);
+    if (chosen === NO_FIT) chosen = bySubject.exactly(address, email, (ownKeys[place] & IS_EMAIL_KEY) !== 0);
     if (chosen === NO_FIT) chosen = bySubject.first(name);
     if (chosen === NO_FIT) chosen = bySubject.first(address);
     if (chosen === NO_FIT) chosen = byEmail.first(address);
@@ -157,6 +170,7 @@ class Choosing {
   constructor(
     readonly buckets: Buckets,
     readonly users: readonly IdpUser[],
+    readonly traits: Uint8Array,
   ) {}
 
   /** Returns the first of the provider users with the key. */
@@ -170,13 +184,13 @@ class Choosing {
     return chosen;
   }
 
-  /** Returns the first of the provider users with the key whose subject is exactly the text. */
-  exactly(key: number, text: string): number {
+  /** Returns the first of the provider users with the key whose subject is exactly the text; `isOwnKey`: the text is its own key. */
+  exactly(key: number, text: string, isOwnKey: boolean): number {
     const size = key < 0 ? 0 : this.buckets.sizeOf(key);
     if (size === 0) return NO_FIT;
     if (size === 1) {
       const only = this.buckets.places[this.buckets.offsets[key]];
-      return this.users[only].subject === text ? only : NO_FIT;
+      return (isOwnKey && (this.traits[only] & IS_NAME_KEY) !== 0) || this.users[only].subject === text ? only : NO_FIT;
     }
     return (this.#firstByText.get(key) ?? this.#readTexts(key)).get(text) ?? NO_FIT;
   }

@@ -7,7 +7,6 @@ import type { PredictedAccount, PredictedMembers, PredictedUser, Prediction } fr
 import { certain, type Fact, named, type Outcome, person, type Result, type Surprise, type SyncLog } from './reconciliation.js';
 
 const NO_KEY = -1;
-
 const yesNo = (value: boolean): string => (value ? 'true' : 'false');
 
 /** The values of an account that a sync may change, with what each needs in order to be foreseen. */

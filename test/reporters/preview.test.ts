@@ -32,7 +32,7 @@ describe('the encoded JSON', () => {
     };
     fc.assert(fc.property(nastyPreview, isSame), { numRuns: 300 });
     expect(wide).toBeGreaterThan(20);
-    const accents = ['Zoë Ångström', 'Ștefan "Řehoř"', '天文台 🔭', 'a\\b\u2028\ud800'];
+    const accents = ['Zoë Ångström', 'Ștefan "Řehoř"', '天文台 🔭', 'a\\b\u2028\ud800', 'Ř'.repeat(9001)];
     isSame(
       previewOf(
         organizationOf({

@@ -1,13 +1,14 @@
 import { TextBytes } from '../../collections/text-bytes.js';
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
-import { escapeUnseen, jsonText, PLAIN_JSON } from '../../model/written-text.js';
+import { escapeUnseen, jsonText } from '../../model/written-text.js';
 import type { Forecast, GroupForecast, LoginForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
 import { MembersByGroup } from '../../preview/preview-input.js';
 import { reasonsOf } from '../../preview/words.js';
 import { notesOf } from '../preview-summary.js';
 import type { Reporter, WriteOptions } from '../reporter.js';
+import { listLines, remembering, type Spelling, unitsOf } from './lines.js';
 import { idpHead } from './report.js';
 
 const SCHEMA_VERSION = 2;
@@ -29,9 +30,6 @@ export const json: Reporter<'preview'> = {
       unitsOf,
     ),
 };
-
-/** Returns a text as JSON. */
-type Spelling = (text: string) => string;
 
 /** `spell` is for values, `encode` for JSON that is already text. */
 function* lines(preview: Preview, { tool }: WriteOptions, spell: Spelling, encode: (json: string) => string): Iterable<string> {
@@ -56,31 +54,6 @@ function* lines(preview: Preview, { tool }: WriteOptions, spell: Spelling, encod
   // Aliases are of no account that could be compared later.
   if (preview.isRedacted !== true) yield* memberLists(preview, spell);
   yield '\n}\n';
-}
-
-const MOST_REMEMBERED = 1 << 14;
-
-/** Returns the same spelling, which keeps what it made of texts that are not plain: mostly names, which many people have. */
-function remembering(spell: Spelling): Spelling {
-  const made = new Map<string, string>();
-  return (text) => {
-    if (PLAIN_JSON.test(text)) return `"${text}"`;
-    const known = made.get(text);
-    if (known !== undefined) return known;
-    const spelled = spell(text);
-    if (made.size < MOST_REMEMBERED) made.set(text, spelled);
-    return spelled;
-  };
-}
-
-const encoder = new TextEncoder();
-
-/** Returns the bytes of a text in UTF-8, each as one unit. */
-function unitsOf(text: string): string {
-  if (!/[^\n -~]/.test(text)) return text;
-  let units = '';
-  for (const byte of encoder.encode(text)) units += String.fromCharCode(byte);
-  return units;
 }
 
 /** Returns the sentences that the forecasts rest on, by name, always in the same order. */
@@ -129,22 +102,6 @@ function memberIds(users: readonly User[], spell: Spelling): (members: Int32Arra
 }
 
 const indent = (value: unknown): string => escapeUnseen(JSON.stringify(value, undefined, 2)).replaceAll('\n', '\n  ');
-
-/** Units of text in a piece: to hand over each line by itself takes as long as to make it. */
-const PIECE = 1 << 14;
-
-function* listLines<T>(name: string, values: readonly T[], line: (value: T) => string): Iterable<string> {
-  let held = `,\n  ${JSON.stringify(name)}: [`;
-  let separator = '\n    ';
-  for (const value of values) {
-    held += separator + line(value);
-    separator = ',\n    ';
-    if (held.length < PIECE) continue;
-    yield held;
-    held = '';
-  }
-  yield values.length === 0 ? `${held}]` : `${held}\n  ]`;
-}
 
 function headOf(preview: Preview, tool: { readonly name: string; readonly version: string }) {
   const { snapshot, policy, syncNames, idp, forecast, before, isRedacted } = preview;
