@@ -15,6 +15,7 @@ export class ByteCursor {
   bytes: Buffer;
   #at = 0;
   #end = 0;
+  #numbers = new Int32Array(1 << 10);
   readonly #common: (string | undefined)[] = Array.from({ length: SLOTS });
 
   constructor(bytes: Buffer) {
@@ -96,6 +97,36 @@ export class ByteCursor {
     }
     this.#at++;
     return this.#at > this.#end ? undefined : this.bytes.toString('latin1', from, this.#at - 1);
+  }
+
+  /** Returns the numbers of a list of whole numbers that are strings, in the usual spelling of ids and none greater than `largest`, and goes past it; undefined for any other list. */
+  numbers(largest: number): Int32Array | undefined {
+    const { bytes } = this;
+    const end = this.#end;
+    let count = 0;
+    let at = this.#at;
+    if (bytes[at] === CLOSE) at++;
+    else {
+      for (let isMore = true; isMore; isMore = bytes[at++] === COMMA) {
+        if (bytes[at++] !== QUOTE) return undefined;
+        const from = at;
+        let value = 0;
+        for (; at < end && bytes[at] >= 0x30 && bytes[at] <= 0x39 && value <= largest; at++) value = value * 10 + bytes[at] - 0x30;
+        if (at === from || value > largest || (bytes[from] === 0x30 && at > from + 1) || bytes[at++] !== QUOTE) return undefined;
+        if (count === this.#numbers.length) this.#widen();
+        this.#numbers[count++] = value;
+      }
+      if (bytes[at - 1] !== CLOSE) return undefined;
+    }
+    if (at > end) return undefined;
+    this.#at = at;
+    return this.#numbers.slice(0, count);
+  }
+
+  #widen(): void {
+    const wider = new Int32Array(this.#numbers.length * 2);
+    wider.set(this.#numbers);
+    this.#numbers = wider;
   }
 
   /** Are the bytes those of a text in ASCII. */

@@ -11,7 +11,7 @@ import { note, quoted } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import type { Preview } from '../preview/preview.js';
 import { formatNames, loadReporter } from '../reporters/registry.js';
-import type { Reporter, WriteOptions } from '../reporters/reporter.js';
+import type { Documents, Kind, Reporter, WriteOptions } from '../reporters/reporter.js';
 import type { MappingReport } from '../setup/mapping-check.js';
 import type { Runbook } from '../setup/runbook.js';
 import { fileOf } from '../sources/input-files.js';
@@ -20,7 +20,7 @@ import type { Context } from './context.js';
 import { NODE_DIGESTS, secretKey } from './node-digests.js';
 import { type ListFile, type Prepared, pathFrom } from './resolve-command.js';
 import { TOOL } from './tool.js';
-import { gather, writeWhole } from './whole-file.js';
+import { gather, unitBytes, writeWhole } from './whole-file.js';
 import { writeReason } from './write-reason.js';
 
 /** Takes text, as stdout does. */
@@ -70,14 +70,22 @@ export function writePieces(output: TextOutput, pieces: Iterable<string>): void 
   for (const text of gather<never>(pieces)) output.write(text);
 }
 
+interface Outlet {
+  readonly stdout: TextOutput;
+  readonly process: { readonly pid: number };
+}
+
 /** Writes a report to its file, or to stdout if it has none. */
-export function writeTo(
-  file: string | undefined,
-  pieces: Iterable<string>,
-  { stdout, process: { pid } }: { readonly stdout: TextOutput; readonly process: { readonly pid: number } },
-): void {
+export function writeTo(file: string | undefined, pieces: Iterable<string>, { stdout, process: { pid } }: Outlet): void {
   if (file === undefined) writePieces(stdout, pieces);
   else writeWhole(file, pieces, pid);
+}
+
+/** Does the same with the pieces of a reporter; to a file it writes the encoded ones, if there are any. */
+export function writeDocument<K extends Kind>(file: string | undefined, reporter: Reporter<K>, given: Documents[K], outlet: Outlet): void {
+  const encoded = file === undefined ? undefined : reporter.encoded?.(...given);
+  if (file === undefined || encoded === undefined) writeTo(file, reporter.render(...given), outlet);
+  else writeWhole(file, unitBytes(encoded), outlet.process.pid);
 }
 
 /** Does each of several writes, so that one that fails leaves the others there. Throws a UserError with every failure after the last. */

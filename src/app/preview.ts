@@ -3,7 +3,6 @@
 import type { Input } from '../model/directory.js';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
-import { afterPlan } from '../preview/after.js';
 import type { LicenseStock } from '../preview/forecast.js';
 import { predict } from '../preview/predict.js';
 import { outcomeText, type Preview, previewInputs } from '../preview/preview.js';
@@ -12,11 +11,10 @@ import { RULES } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { auditSource } from './audit-source.js';
 import type { Context } from './context.js';
-import { type OpenedPlan, openPlan } from './plan-source.js';
+import type { OpenedPlan } from './plan-source.js';
 import type { Redaction } from './redaction.js';
 import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
-import { compareInputs } from './source-digests.js';
 
 interface LicenseWish {
   /** Licenses that are free. */
@@ -56,7 +54,14 @@ export async function preview(source: string | undefined, request: PreviewReques
   const prepared = await prepare(source, request, context);
   refuseWithoutProvider(prepared);
   const { after, licenses } = request;
-  return previewPrepared(prepared, { licenses, opened: after === undefined ? undefined : openPlan(after, context.process) }, context);
+  return previewPrepared(prepared, { licenses, opened: await openedPlan(after, context.process) }, context);
+}
+
+/** Returns the plan, if one is named. Loaded when it is used: to read a plan takes as long as a small preview. */
+export async function openedPlan(after: string | undefined, self: Context['process']): Promise<OpenedPlan | undefined> {
+  if (after === undefined) return undefined;
+  const { openPlan } = await import('./plan-source.js');
+  return openPlan(after, self);
 }
 
 /** Returns the forecast of settings that are settled. */
@@ -93,7 +98,8 @@ async function foresee(prepared: Prepared, { licenses, opened }: PreviewWishes, 
     notes: [...report.notes, ...unknownNote(members.unknown)],
   };
   if (opened === undefined) return { ...about, members, forecast: predict(context, members, wishes) };
-  refuseOtherSource(opened, report.snapshot.inputs, report.policy.authMode);
+  const { afterPlan } = await import('../preview/after.js');
+  await refuseOtherSource(opened, report.snapshot.inputs, report.policy.authMode);
   const after = afterPlan(context, members, opened.plan.actions);
   return { ...about, members: after.members, forecast: predict(after.context, after.members, wishes), before: predict(context, members, wishes) };
 }
@@ -107,7 +113,8 @@ function unknownNote(unknown: number): string[] {
 }
 
 /** Throws a UserError if the plan was made of another source, or for another authentication mode. */
-function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[], authMode: string): void {
+async function refuseOtherSource({ plan, file }: OpenedPlan, inputs: readonly Input[], authMode: string): Promise<void> {
+  const { compareInputs } = await import('./source-digests.js');
   const { others, missing } = compareInputs(plan.snapshot.inputs, inputs);
   if (others.length + missing.length > 0) {
     const called = ({ path, table, role }: Pick<Input, 'path' | 'table'> & { readonly role: string }): string =>

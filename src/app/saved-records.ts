@@ -3,7 +3,7 @@
  * compared as it is. Returns nothing for any other line, which is then parsed as JSON.
  */
 
-import { PARTS, type PredictedAccount, type PredictedMembers, type PredictedUser } from '../preview/prediction.js';
+import { LARGEST_NUMBER, PARTS, type PredictedAccount, type PredictedMembers, type PredictedUser } from '../preview/prediction.js';
 import type { ByteCursor } from './byte-cursor.js';
 
 const literal = (text: string): Buffer => Buffer.from(text);
@@ -125,7 +125,7 @@ export function membersAt(cursor: ByteCursor): PredictedMembers | undefined {
   const group = cursor.takes(MEMBERS_OF) ? cursor.text() : undefined;
   const name = cursor.takes(NAME) ? cursor.text() : undefined;
   if (group === undefined || name === undefined || !cursor.takes(USERS)) return undefined;
-  const users = idsAt(cursor);
+  const users = cursor.numbers(LARGEST_NUMBER) ?? idsAt(cursor);
   return users !== undefined && cursor.takes(END) ? { group, name, users } : undefined;
 }
 

@@ -22,6 +22,12 @@ export function* gather<B extends Uint8Array>(pieces: Iterable<string | B>): Ite
   if (held !== '') yield held;
 }
 
+/** Yields the bytes of texts that have one per unit. They are valid until the next ones are asked for. */
+export function* unitBytes(pieces: Iterable<string>): Iterable<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(GATHERED * 2);
+  for (const text of gather<never>(pieces)) yield text.length > buffer.length ? Buffer.from(text, 'latin1') : buffer.subarray(0, buffer.write(text, 'latin1'));
+}
+
 /** A device or a pipe cannot be replaced, only written to. */
 const isSpecial = (file: string): boolean => existsSync(file) && !statSync(file).isFile();
 /** The number says whose unfinished file it is: what a killed process left can be cleared. */

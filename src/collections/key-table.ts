@@ -9,6 +9,10 @@ const UNKNOWN = -1;
 
 /** How many texts `internAll` takes at once: their slots, each in a line of the cache, stay in the nearest cache. */
 export const BATCH = 64;
+/** The text has a letter beyond ASCII or a question mark. */
+export const IS_ODD = 1;
+/** The text is certainly its own key. */
+export const IS_OWN_KEY = 2;
 
 /** Numbers the distinct keys of texts from 0, in the order in which they are first seen. */
 export class KeyTable {
@@ -22,6 +26,7 @@ export class KeyTable {
   /** Hash of the last text. */
   #hash = 0;
   #isOdd = false;
+  #isPlain = false;
   /** Of the texts of one batch. */
   readonly #folded: string[] = [];
   readonly #batch = new Int32Array(BATCH);
@@ -43,22 +48,17 @@ export class KeyTable {
     return folded === '' ? BLANK : this.#number(folded);
   }
 
-  /** Whether the last interned text has a letter beyond ASCII or a question mark. */
-  get wasOdd(): boolean {
-    return this.#isOdd;
-  }
-
   /**
-   * Sets the number of each text's key, or -1, and whether it has a letter beyond ASCII or a question mark, like `intern` in the same order. The table of a large
-   * organization is in no cache: asked for one after the other, each slot would be waited for by itself; asked for together, they come together.
+   * Sets the number of each text's key, or -1, in the order of the texts, as `intern` would, and IS_ODD and IS_OWN_KEY of each. The table of a
+   * large organization is in no cache: one after the other, each slot would be waited for by itself; asked for together, they come together.
    */
-  internAll(texts: readonly string[], count: number, numbers: Int32Array, odd: Uint8Array): void {
+  internAll(texts: readonly string[], count: number, numbers: Int32Array, traits: Uint8Array): void {
     const folded = this.#folded;
     const hashes = this.#batch;
     for (let at = 0; at < count; at++) {
       folded[at] = this.#fold(texts[at]);
       hashes[at] = this.#hash;
-      odd[at] = this.#isOdd ? 1 : 0;
+      traits[at] = (this.#isOdd ? IS_ODD : 0) | (this.#isPlain ? IS_OWN_KEY : 0);
     }
     const slots = this.#slots;
     let touched = 0;
@@ -101,7 +101,8 @@ export class KeyTable {
 
   /** Returns a text's key, and stores its hash. */
   #fold(text: string): string {
-    if (this.#isKey(text)) return text;
+    this.#isPlain = this.#isKey(text);
+    if (this.#isPlain) return text;
     const isOdd = this.#isOdd;
     const folded = this.key(text);
     this.#isKey(folded);

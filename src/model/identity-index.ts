@@ -1,23 +1,23 @@
 /** Usernames and emails of all users by comparison key, in typed arrays, in linear time. */
 
-import { BATCH, KeyTable } from '../collections/key-table.js';
+import { BATCH, IS_ODD, IS_OWN_KEY, KeyTable } from '../collections/key-table.js';
 import { type Collation, collationOf } from './compare.js';
 import type { User } from './directory.js';
 import { isInScope, type Policy } from './policy.js';
 
 /** Indexes of users by key, in source order within a key. */
 export class Buckets {
-  /** Where each key's indexes begin in `places`, and at last where they end. */
+  /** Where each key's indexes begin in `places`, and at last where they end, twice. */
   readonly offsets: Int32Array;
   readonly places: Int32Array;
 
   constructor(keyByPlace: Int32Array, keyCount: number) {
-    const offsets = new Int32Array(keyCount + 1);
-    for (let place = 0; place < keyByPlace.length; place++) if (keyByPlace[place] >= 0) offsets[keyByPlace[place] + 1]++;
-    for (let id = 0; id < keyCount; id++) offsets[id + 1] += offsets[id];
-    const next = offsets.slice();
-    const places = new Int32Array(offsets[keyCount]);
-    for (let place = 0; place < keyByPlace.length; place++) if (keyByPlace[place] >= 0) places[next[keyByPlace[place]]++] = place;
+    // One longer, and counted one further on: where a key's next index goes is then kept where, in the end, the next key's begin.
+    const offsets = new Int32Array(keyCount + 2);
+    for (let place = 0; place < keyByPlace.length; place++) if (keyByPlace[place] >= 0) offsets[keyByPlace[place] + 2]++;
+    for (let id = 0; id < keyCount; id++) offsets[id + 2] += offsets[id + 1];
+    const places = new Int32Array(offsets[keyCount + 1]);
+    for (let place = 0; place < keyByPlace.length; place++) if (keyByPlace[place] >= 0) places[offsets[keyByPlace[place] + 1]++] = place;
     this.offsets = offsets;
     this.places = places;
   }
@@ -31,6 +31,11 @@ export class Buckets {
     return this.offsets[id + 1] - this.offsets[id];
   }
 }
+
+/** The username is its own key: another text that is one too is equal if the keys are equal, and neither text has to be fetched. */
+export const IS_NAME_KEY = 1;
+/** The email is its own key. */
+export const IS_EMAIL_KEY = 2;
 
 export interface IdentityIndex {
   readonly users: readonly User[];
@@ -50,6 +55,8 @@ export interface IdentityIndex {
   readonly needsUpdate: Uint8Array;
   /** 1 for a user whose username or email has a letter beyond ASCII or a question mark, by index. */
   readonly isOdd: Uint8Array;
+  /** IS_NAME_KEY and IS_EMAIL_KEY, by index. */
+  readonly ownKeys: Uint8Array;
   /** Users with a key as username. */
   readonly holders: Buckets;
   /** Users with a key as email. */
@@ -65,9 +72,10 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
   const inScope = new Uint8Array(users.length);
   const needing = new Uint8Array(users.length);
   const odd = new Uint8Array(users.length);
+  const ownKeys = new Uint8Array(users.length);
   const texts: string[] = [];
   const numbers = new Int32Array(BATCH);
-  const areOdd = new Uint8Array(BATCH);
+  const traits = new Uint8Array(BATCH);
   for (let from = 0; from < users.length; from += BATCH / 2) {
     const end = Math.min(from + BATCH / 2, users.length);
     let count = 0;
@@ -76,18 +84,19 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
       texts[count++] = userName;
       if (email !== userName) texts[count++] = email;
     }
-    table.internAll(texts, count, numbers, areOdd);
+    table.internAll(texts, count, numbers, traits);
     count = 0;
     for (let place = from; place < end; place++) {
       const user = users[place];
-      const isSame = user.email === user.userName;
-      userNameKey[place] = numbers[count];
-      odd[place] = areOdd[count++];
-      emailKey[place] = isSame ? userNameKey[place] : numbers[count];
-      if (!isSame) odd[place] |= areOdd[count++];
+      const name = count++;
+      const email = user.email === user.userName ? name : count++;
+      userNameKey[place] = numbers[name];
+      emailKey[place] = numbers[email];
+      odd[place] = (traits[name] | traits[email]) & IS_ODD;
+      ownKeys[place] = ((traits[name] & IS_OWN_KEY) === 0 ? 0 : IS_NAME_KEY) | ((traits[email] & IS_OWN_KEY) === 0 ? 0 : IS_EMAIL_KEY);
       if (!isInScope(user, policy.authMode)) continue;
       inScope[place] = 1;
-      if (!isSame && emailKey[place] >= 0) needing[place] = 1;
+      if (email !== name && numbers[email] >= 0) needing[place] = 1;
     }
   }
   const { keys } = table;
@@ -101,6 +110,7 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
     isInScope: inScope,
     needsUpdate: needing,
     isOdd: odd,
+    ownKeys,
     holders: new Buckets(userNameKey, keys.length),
     emailers: new Buckets(emailKey, keys.length),
   };
@@ -114,9 +124,11 @@ export function reindexRenamed(index: IdentityIndex, users: readonly User[], pla
   if (places.length === 0) return { ...index, users };
   const userNameKey = index.userNameKey.slice();
   const needing = index.needsUpdate.slice();
+  const ownKeys = index.ownKeys.slice();
   for (const place of places) {
     userNameKey[place] = index.emailKey[place];
+    ownKeys[place] = (ownKeys[place] & IS_EMAIL_KEY) === 0 ? 0 : IS_NAME_KEY | IS_EMAIL_KEY;
     needing[place] = 0;
   }
-  return { ...index, users, userNameKey, needsUpdate: needing, holders: new Buckets(userNameKey, index.keys.length) };
+  return { ...index, users, userNameKey, needsUpdate: needing, ownKeys, holders: new Buckets(userNameKey, index.keys.length) };
 }

@@ -3,10 +3,10 @@
  * it, so they cannot disagree. Linear, even if all share one address.
  */
 
-import type { User } from './directory.js';
+import { KeyTable } from '../collections/key-table.js';
 import type { IdentityIndex } from './identity-index.js';
 import type { IdpUser } from './idp.js';
-import { type IdpMatch, isBefore, NO_FIT, SEVERAL_FIT } from './idp-match.js';
+import { type IdpMatch, isBefore, isSameName, NO_FIT, SEVERAL_FIT } from './idp-match.js';
 
 /** Why it is not certain what the look-up finds, or whether there is one. */
 export type Doubt =
@@ -48,11 +48,11 @@ export const isSpecial = (text: string): boolean => !IN_ADDRESS.test(text);
 const lookUpsByMatch = new WeakMap<IdpMatch, LookUps>();
 
 /** Returns what every look-up finds. Computed once per match. */
-export function lookUpsOf({ users }: IdentityIndex, match: IdpMatch): LookUps {
+export function lookUpsOf(index: IdentityIndex, match: IdpMatch): LookUps {
   const known = lookUpsByMatch.get(match);
   if (known !== undefined) return known;
   const account = new Int32Array(match.directory.users.length).fill(NO_FIT);
-  const isLinked = new Uint8Array(users.length);
+  const isLinked = new Uint8Array(index.users.length);
   const outcomes = match.directory.users.map((idpUser): LookUpOutcome => {
     const { place } = idpUser;
     const key = match.subjectKey[place];
@@ -62,7 +62,7 @@ export function lookUpsOf({ users }: IdentityIndex, match: IdpMatch): LookUps {
     if (match.subjects.sizeOf(key) > 1) return 'same-subject';
     if (holder === SEVERAL_FIT) return 'twins';
     if (holder === NO_FIT) return withoutAccount(match, idpUser);
-    const outcome = withAccount(match, idpUser, users[holder]);
+    const outcome = withAccount(index, match, idpUser, holder);
     if (outcome === 'link') isLinked[holder] = 1;
     return outcome;
   });
@@ -79,10 +79,11 @@ function withoutAccount({ directory: { provider, given }, emailKey }: IdpMatch, 
   return emailKey[place] < 0 && given.emails ? 'no-email' : 'create';
 }
 
-function withAccount({ directory: { provider } }: IdpMatch, { subject, active, isPending, isSuspended }: IdpUser, user: User): LookUpOutcome {
+function withAccount(index: IdentityIndex, match: IdpMatch, { place, subject, active, isPending, isSuspended }: IdpUser, holder: number): LookUpOutcome {
+  const { provider } = match.directory;
   // Okta sends suspended users with `active` false. Other blocked users have no applications in Okta, and Entra skips those who were never in scope.
-  if (!active && isSuspended !== true) return user.active ? 'blocked' : 'nothing';
-  if (user.userName !== subject) return 'only-alike';
+  if (!active && isSuspended !== true) return index.users[holder].active ? 'blocked' : 'nothing';
+  if (!isSameName(index, match, holder, place)) return 'only-alike';
   if (isPending === true) return 'pending';
   return provider === 'entra' && isSpecial(subject) ? 'special' : 'link';
 }
@@ -126,7 +127,7 @@ export function* strandedAccounts(index: IdentityIndex, match: IdpMatch): Iterab
     else if (match.holder[place] === NO_FIT && MAY_CREATE.has(outcome)) doubtful.add(place);
     else if (holder >= 0 && MAY_LINK.has(outcome)) mayLink[holder] = first(match, mayLink[holder], place);
   });
-  const localParts = new LocalParts(index, match, outcomes);
+  const namesakes = namesakesOf(index, match);
   for (const { place: user, userName } of index.users) {
     const beside = certain.of(index, user) ?? (mayLink[user] >= 0 || isLinked[user] === 1 ? undefined : doubtful.of(index, user));
     if (beside !== undefined) yield { user, ...beside };
@@ -134,8 +135,8 @@ export function* strandedAccounts(index: IdentityIndex, match: IdpMatch): Iterab
       const idpUser = mayLink[user];
       yield { user, idpUser, evidence: match.directory.users[idpUser].subject === userName ? 'username' : 'key', isCertain: false };
     } else {
-      const idpUser = localParts.of(user);
-      if (idpUser >= 0) yield { user, idpUser, evidence: 'local-part', isCertain: false };
+      const idpUser = namesakes.get(user);
+      if (idpUser !== undefined) yield { user, idpUser, evidence: 'local-part', isCertain: false };
     }
   }
 }
@@ -181,48 +182,46 @@ class Foremost {
 }
 
 /**
- * Accounts with nothing in common with any user of the provider, except that the username is the part before the @ of one
- * who gets a new account. It shows something only if nobody else in the provider has this part, and if the account's own
- * email does not point elsewhere: it is blank, or in the same domain, or has the same part before the @.
+ * Returns the provider's users of accounts that have nothing in common with any of them, except that the username is the
+ * part before the @ of one who gets a new account; by index of the account. It shows something only if nobody else in the
+ * provider has this part, and if the account's own email does not point elsewhere: it is blank, or in the same domain, or has
+ * the same part before the @. Users of the provider who get a new account are few, so they are looked at first.
  */
-class LocalParts {
-  /** By key id of a username; built when an account needs it. */
-  #owners: Map<number, number> | undefined;
+export function namesakesOf(index: IdentityIndex, match: IdpMatch): ReadonlyMap<number, number> {
+  const { outcomes } = lookUpsOf(index, match);
+  const found = new Map<number, number>();
+  match.directory.users.forEach(({ place, subject }) => {
+    if (outcomes[place] !== 'create' || match.fit[place] !== NO_FIT || !subject.includes('@')) return;
+    const key = index.find(localPartOf(subject));
+    if (key < 0 || index.holders.sizeOf(key) !== 1) return;
+    const [account] = index.holders.of(key);
+    if (isAlone(index, match, account) && isNear(index, account, subject)) found.set(account, place);
+  });
+  return found.size === 0 ? found : withoutShared(found, index, match);
+}
 
-  constructor(
-    readonly index: IdentityIndex,
-    readonly match: IdpMatch,
-    readonly outcomes: readonly LookUpOutcome[],
-  ) {}
+/** Has the account nothing in common with any user of the provider, and no address as its username. */
+function isAlone({ users, userNameKey, emailKey }: IdentityIndex, { subjects, emailers }: IdpMatch, account: number): boolean {
+  if (users[account].userName.includes('@')) return false;
+  return [userNameKey[account], emailKey[account]].every((key) => key < 0 || subjects.sizeOf(key) + emailers.sizeOf(key) === 0);
+}
 
-  /** Returns the index of the provider's user; NO_FIT. */
-  of(place: number): number {
-    const { index, match } = this;
-    if (!this.#isAlone(place)) return NO_FIT;
-    this.#owners ??= this.#findOwners();
-    const owner = this.#owners.get(index.userNameKey[place]) ?? NO_FIT;
-    if (owner < 0 || this.outcomes[owner] !== 'create' || match.fit[owner] !== NO_FIT) return NO_FIT;
-    const { key, isBlank } = index.collation;
-    const { email, userName } = index.users[place];
-    const { subject } = match.directory.users[owner];
-    const isNear = isBlank(email) || key(domainOf(email)) === key(domainOf(subject)) || key(localPartOf(email)) === key(userName);
-    return isNear ? owner : NO_FIT;
+function isNear({ users, collation: { key, isBlank } }: IdentityIndex, account: number, subject: string): boolean {
+  const { email, userName } = users[account];
+  return isBlank(email) || key(domainOf(email)) === key(domainOf(subject)) || key(localPartOf(email)) === key(userName);
+}
+
+/** Returns the pairs of which the part before the @ is only one user's in the provider. */
+function withoutShared(pairs: ReadonlyMap<number, number>, index: IdentityIndex, match: IdpMatch): ReadonlyMap<number, number> {
+  const accounts = [...pairs.keys()];
+  const parts = new KeyTable(index.collation.key);
+  for (const account of accounts) parts.intern(index.users[account].userName);
+  const owners = new Int32Array(accounts.length);
+  for (const { subject } of match.directory.users) {
+    const part = subject.includes('@') ? parts.find(localPartOf(subject)) : NO_FIT;
+    if (part >= 0) owners[part]++;
   }
-
-  #isAlone(place: number): boolean {
-    const name = this.index.userNameKey[place];
-    return name >= 0 && this.match.partner[place] === NO_FIT && this.index.holders.sizeOf(name) === 1 && !this.index.users[place].userName.includes('@');
-  }
-
-  #findOwners(): Map<number, number> {
-    const owners = new Map<number, number>();
-    for (const { place, subject } of this.match.directory.users) {
-      if (!subject.includes('@')) continue;
-      const key = this.index.find(localPartOf(subject));
-      if (key >= 0) owners.set(key, owners.has(key) ? SEVERAL_FIT : place);
-    }
-    return owners;
-  }
+  return new Map([...pairs].filter((_, at) => owners[at] === 1));
 }
 
 export const localPartOf = (address: string): string => address.slice(0, Math.max(0, address.lastIndexOf('@')));

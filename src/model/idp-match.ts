@@ -1,13 +1,18 @@
 /** Which user of Jama Connect an identity provider's user is: by the subject, else by the email. Linear, even if all share one address. */
 
 import { KeyTable } from '../collections/key-table.js';
-import { Buckets, type IdentityIndex } from './identity-index.js';
+import { Buckets, type IdentityIndex, IS_EMAIL_KEY, IS_NAME_KEY } from './identity-index.js';
 import type { IdpDirectory, IdpUser } from './idp.js';
 
 /** No user matches. */
 export const NO_FIT = -1;
 /** Two or more match. */
 export const SEVERAL_FIT = -2;
+
+/** The provider user is active. */
+export const IS_ACTIVE = 4;
+/** The provider user was never activated. */
+export const IS_PENDING = 8;
 
 export interface IdpMatch {
   readonly directory: IdpDirectory;
@@ -17,6 +22,8 @@ export interface IdpMatch {
   readonly subjectKey: Int32Array;
   /** Key id of each provider user's email, by index; -1 if it is blank. */
   readonly emailKey: Int32Array;
+  /** What is known of each provider user without fetching the user, by index: IS_NAME_KEY for the subject, IS_EMAIL_KEY, IS_ACTIVE, IS_PENDING. */
+  readonly traits: Uint8Array;
   /** Indexes of provider users by key of the subject. */
   readonly subjects: Buckets;
   /** Indexes of provider users by key of the email. */
@@ -48,10 +55,21 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
   };
   const subjectKey = new Int32Array(users.length);
   const emailKey = new Int32Array(users.length);
+  const traits = new Uint8Array(users.length);
+  const isOwn = (text: string, key: number): boolean => key >= 0 && (key < known ? index.keys[key] : others.keys[key - known]) === text;
   for (let place = 0; place < users.length; place++) {
-    const { subject, email } = users[place];
-    subjectKey[place] = keyOf(subject);
-    emailKey[place] = email === subject ? subjectKey[place] : keyOf(email);
+    const { subject, email, active, isPending } = users[place];
+    const key = keyOf(subject);
+    const isSame = email === subject;
+    const address = isSame ? key : keyOf(email);
+    const isSubjectOwn = isOwn(subject, key);
+    subjectKey[place] = key;
+    emailKey[place] = address;
+    traits[place] =
+      (isSubjectOwn ? IS_NAME_KEY : 0) |
+      ((isSame ? isSubjectOwn : isOwn(email, address)) ? IS_EMAIL_KEY : 0) |
+      (active ? IS_ACTIVE : 0) |
+      (isPending === true ? IS_PENDING : 0);
   }
   const keys = index.keys.concat(others.keys);
   const subjects = new Buckets(subjectKey, keys.length);
@@ -62,6 +80,7 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
     keys,
     subjectKey,
     emailKey,
+    traits,
     subjects,
     emailers,
     holder: subjectKey.map((key) => (key >= 0 && key < known ? soleOf(index.holders, key) : NO_FIT)),
@@ -70,11 +89,28 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
     fit: findFits(index, subjectKey, emailKey),
     // Built on first use: only some rules need it.
     get partner() {
-      partner ??= findPartners(index, directory.users, subjects, emailers);
+      partner ??= findPartners(index, directory.users, traits, subjects, emailers);
       return partner;
     },
   };
 }
+
+/** Is the subject exactly the username, of users for whom both have the same key. */
+export const isSameName = ({ ownKeys, users }: IdentityIndex, { traits, directory }: IdpMatch, user: number, idpUser: number): boolean =>
+  (ownKeys[user] & traits[idpUser] & IS_NAME_KEY) !== 0 || users[user].userName === directory.users[idpUser].subject;
+
+/** Are the subject, the username and the email certainly one text; false also if only the texts could show it. */
+export const areSurelySame = ({ ownKeys, userNameKey, emailKey }: IdentityIndex, { traits, subjectKey }: IdpMatch, user: number, idpUser: number): boolean =>
+  ownKeys[user] === (IS_NAME_KEY | IS_EMAIL_KEY) &&
+  (traits[idpUser] & IS_NAME_KEY) !== 0 &&
+  userNameKey[user] === emailKey[user] &&
+  emailKey[user] === subjectKey[idpUser];
+
+/** Are both emails exactly equal. */
+export const isSameEmail = (index: IdentityIndex, { traits, emailKey, directory }: IdpMatch, user: number, idpUser: number): boolean =>
+  (index.ownKeys[user] & traits[idpUser] & IS_EMAIL_KEY) !== 0
+    ? index.emailKey[user] === emailKey[idpUser]
+    : index.users[user].email === directory.users[idpUser].email;
 
 function findFits(index: IdentityIndex, subjectKey: Int32Array, emailKey: Int32Array): Int32Array {
   const fits = new Int32Array(subjectKey.length);
@@ -102,15 +138,21 @@ const soleOf = ({ places, offsets }: Buckets, key: number): number => {
 };
 
 /** The subject takes precedence over the email, and an exactly equal text over one with only the same key. */
-function findPartners({ users, userNameKey, emailKey }: IdentityIndex, idpUsers: readonly IdpUser[], subjects: Buckets, emailers: Buckets): Int32Array {
-  const bySubject = new Choosing(subjects, idpUsers);
-  const byEmail = new Choosing(emailers, idpUsers);
+function findPartners(
+  { users, userNameKey, emailKey, ownKeys }: IdentityIndex,
+  idpUsers: readonly IdpUser[],
+  traits: Uint8Array,
+  subjects: Buckets,
+  emailers: Buckets,
+): Int32Array {
+  const bySubject = new Choosing(subjects, idpUsers, traits);
+  const byEmail = new Choosing(emailers, idpUsers, traits);
   const partners = new Int32Array(users.length);
   users.forEach(({ userName, email }, place) => {
     const name = userNameKey[place];
     const address = emailKey[place];
-    let chosen = bySubject.exactly(name, userName);
-    if (chosen === NO_FIT) chosen = bySubject.exactly(address, email);
+    let chosen = bySubject.exactly(name, userName, (ownKeys[place] & IS_NAME_KEY) !== 0);
+    if (chosen === NO_FIT) chosen = bySubject.exactly(address, email, (ownKeys[place] & IS_EMAIL_KEY) !== 0);
     if (chosen === NO_FIT) chosen = bySubject.first(name);
     if (chosen === NO_FIT) chosen = bySubject.first(address);
     if (chosen === NO_FIT) chosen = byEmail.first(address);
@@ -128,6 +170,7 @@ class Choosing {
   constructor(
     readonly buckets: Buckets,
     readonly users: readonly IdpUser[],
+    readonly traits: Uint8Array,
   ) {}
 
   /** Returns the first of the provider users with the key. */
@@ -141,13 +184,13 @@ class Choosing {
     return chosen;
   }
 
-  /** Returns the first of the provider users with the key whose subject is exactly the text. */
-  exactly(key: number, text: string): number {
+  /** Returns the first of the provider users with the key whose subject is exactly the text; `isOwnKey`: the text is its own key. */
+  exactly(key: number, text: string, isOwnKey: boolean): number {
     const size = key < 0 ? 0 : this.buckets.sizeOf(key);
     if (size === 0) return NO_FIT;
     if (size === 1) {
       const only = this.buckets.places[this.buckets.offsets[key]];
-      return this.users[only].subject === text ? only : NO_FIT;
+      return (isOwnKey && (this.traits[only] & IS_NAME_KEY) !== 0) || this.users[only].subject === text ? only : NO_FIT;
     }
     return (this.#firstByText.get(key) ?? this.#readTexts(key)).get(text) ?? NO_FIT;
   }

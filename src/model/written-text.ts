@@ -32,11 +32,11 @@ export const escapeUnseen = (text: string): string =>
     ? text.replace(UNSEEN, (char) => [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''))
     : text;
 
-/** Texts that JSON writes without escapes. */
-const PLAIN = /^[ !#-[\]-~]*$/;
+/** Texts of ASCII that JSON writes without escapes. */
+export const PLAIN_JSON = /^[ !#-[\]-~]*$/;
 
 /** Returns a text as JSON, with every character escaped that acts on a terminal. */
-export const jsonText = (text: string): string => (PLAIN.test(text) ? `"${text}"` : escapeUnseen(JSON.stringify(text)));
+export const jsonText = (text: string): string => (PLAIN_JSON.test(text) ? `"${text}"` : escapeUnseen(JSON.stringify(text)));
 
 // After any apostrophes: signs that begin a formula, their full-width forms, and characters that a spreadsheet drops before it looks for one.
 const FORMULA = /^'*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]/;

@@ -2,66 +2,74 @@
 
 import { administratorsOf, breakGlassAccounts } from '../model/administrators.js';
 import type { User } from '../model/directory.js';
-import type { Buckets } from '../model/identity-index.js';
-import type { IdpUser } from '../model/idp.js';
+import { type Buckets, IS_EMAIL_KEY, IS_NAME_KEY } from '../model/identity-index.js';
 import { lookUpsOf } from '../model/idp-lookup.js';
-import { type AdministratorsForecast, LOGINS, type Login, type LoginForecast, type UserForecast } from './forecast.js';
+import { IS_ACTIVE, IS_PENDING, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
+import { type AdministratorsForecast, LOGINS, type Login, type LoginForecast } from './forecast.js';
 import type { PreviewInput } from './preview-input.js';
+import { EFFECT, EMAIL_WRITTEN, type UsersForecast } from './users.js';
 import { type LoginWords, loginWords } from './words.js';
 
 /** Returns how the person of each account that is active now signs in after the sync, by the account's index. */
-export function forecastLogins(input: PreviewInput, forecasts: readonly UserForecast[]): LoginForecast[] {
+export function forecastLogins(input: PreviewInput, users: UsersForecast): LoginForecast[] {
   const { directory, idp, index, policy } = input;
   const words = loginWords(idp.directory.provider);
-  const { certain, possible } = emailsAfter(input, forecasts);
-  /** By index of the account. */
-  const byAccount: (UserForecast | undefined)[] = Array.from({ length: directory.users.length });
-  for (const forecast of forecasts) if (forecast.user !== undefined) byAccount[forecast.user.place] = forecast;
+  const { fates, personOf } = users;
+  const emailKey = emailKeysAfter(input, users);
+  const { certain, possible } = countEmails(input, emailKey);
   const isPasswordSure = policy.authMode === 'basic' || policy.authMode === 'multi' || idp.directory.provider === 'okta';
   const found: LoginForecast[] = [];
+  // Objects of the provider's users and of forecasts are in another order than accounts: to fetch one for each account takes longer than all the rest.
   for (const user of directory.users) {
-    const forecast = byAccount[user.place];
-    if (!user.active || forecast === undefined) continue;
+    if (!user.active) continue;
+    const fate = fates[user.place];
+    const sent = personOf[user.place];
     const tell = (login: Login, why: LoginForecast['why']): void => void found.push({ user, login, why });
-    const isUnsure = forecast.effects.includes('ambiguous') || (forecast.effects.includes('unknown') && forecast.idpUser?.active !== false);
-    if (forecast.effects.includes('deactivate')) tell('none', words.deactivated);
+    const isUnsure = (fate & EFFECT.ambiguous) !== 0 || ((fate & EFFECT.unknown) !== 0 && (sent < 0 || (idp.traits[sent] & IS_ACTIVE) !== 0));
+    if ((fate & EFFECT.deactivate) !== 0) tell('none', words.deactivated);
     else if (isUnsure) tell('uncertain', words.unsureAccount);
-    else if (user.authenticationType === 'basic' && !(policy.authMode === 'basic' && forecast.effects.includes('link'))) {
-      if (forecast.idpUser !== undefined) tell('uncertain', words.managedBasic);
+    else if (user.authenticationType === 'basic' && !(policy.authMode === 'basic' && (fate & EFFECT.link) !== 0)) {
+      if (sent >= 0) tell('uncertain', words.managedBasic);
       else tell(isPasswordSure ? 'password' : 'uncertain', isPasswordSure ? words.password : words.passwordUnsure);
     } else {
-      const person = forecast.idpUser ?? personOf(input, user);
-      if (person === undefined) tell('none', words.nobody);
-      else if (person === 'several') tell('uncertain', words.severalPeople);
-      else tell(...signOn(person, emailAfter(forecast), input.idp.subjectKey[person.place]));
+      const person = sent >= 0 ? sent : personOfAlone(input, user);
+      if (person === NO_FIT) tell('none', words.nobody);
+      else if (person === SEVERAL_FIT) tell('uncertain', words.severalPeople);
+      else tell(...signOn(person, user.place));
     }
   }
   return found;
 
-  /** Text and key of the account's email after the sync. */
-  function emailAfter({ user, idpUser, overwrites }: UserForecast): { readonly text: string; readonly key: number } {
-    const written = overwrites.length === 0 ? undefined : overwrites.find(({ attribute }) => attribute.startsWith('emails'));
-    if (written !== undefined && idpUser !== undefined) return { text: written.to, key: idp.emailKey[idpUser.place] };
-    return user === undefined ? { text: '', key: -1 } : { text: user.email, key: index.emailKey[user.place] };
-  }
-
-  function signOn({ subject, active, isPending }: IdpUser, email: { readonly text: string; readonly key: number }, key: number): [Login, LoginWords['sso']] {
-    if (isPending === true) return ['uncertain', words.pending];
-    if (!active) return ['none', words.blocked];
+  function signOn(person: number, account: number): [Login, LoginWords['sso']] {
+    const traits = idp.traits[person];
+    const key = idp.subjectKey[person];
+    if ((traits & IS_PENDING) !== 0) return ['uncertain', words.pending];
+    if ((traits & IS_ACTIVE) === 0) return ['none', words.blocked];
     if (key < 0) return ['uncertain', words.unsureAccount];
     if (certain[key] > 1) return ['none', words.sharedEmail];
     if (possible[key] > 0) return ['uncertain', words.unsureAccount];
     if (certain[key] === 0) return ['none', words.noAccount];
-    if (email.key !== key) return ['other-account', words.otherAccount];
-    return email.text === subject ? ['sso', words.sso] : ['uncertain', words.onlyAlike];
+    if (emailKey[account] !== key) return ['other-account', words.otherAccount];
+    return isSubject(person, account) ? ['sso', words.sso] : ['uncertain', words.onlyAlike];
+  }
+
+  /** Is the account's email after the sync, which has the same key as the person's subject, exactly the subject. */
+  function isSubject(person: number, account: number): boolean {
+    const isWritten = (fates[account] & EMAIL_WRITTEN) !== 0;
+    const isOwnKey = ((isWritten ? idp.traits[personOf[account]] : index.ownKeys[account]) & IS_EMAIL_KEY) !== 0;
+    if (isOwnKey && (idp.traits[person] & IS_NAME_KEY) !== 0) return true;
+    const { email } = isWritten ? idp.directory.users[personOf[account]] : directory.users[account];
+    return email === idp.directory.users[person].subject;
   }
 }
 
+/** Returns the key of each account's email after the sync. */
+function emailKeysAfter({ idp, index }: PreviewInput, { fates, personOf }: UsersForecast): Int32Array {
+  return index.emailKey.map((key, account) => ((fates[account] & EMAIL_WRITTEN) === 0 ? key : idp.emailKey[personOf[account]]));
+}
+
 /** Returns how many accounts have each email key after the sync, and how many more there may be. */
-function emailsAfter(
-  { directory, idp, index }: PreviewInput,
-  forecasts: readonly UserForecast[],
-): { readonly certain: Int32Array; readonly possible: Int32Array } {
+function countEmails({ idp, index }: PreviewInput, emailKey: Int32Array): { readonly certain: Int32Array; readonly possible: Int32Array } {
   const certain = new Int32Array(idp.keys.length);
   const possible = new Int32Array(idp.keys.length);
   const { outcomes, account } = lookUpsOf(index, idp);
@@ -70,11 +78,7 @@ function emailsAfter(
   };
   // An export without emails leaves the subject, which should be the email.
   const sentEmail = (place: number): number => (idp.directory.given.emails ? idp.emailKey[place] : idp.subjectKey[place]);
-  const emailKey = index.emailKey.slice();
-  for (const { user, idpUser, overwrites } of forecasts)
-    if (user !== undefined && idpUser !== undefined && overwrites.some(({ attribute }) => attribute.startsWith('emails')))
-      emailKey[user.place] = idp.emailKey[idpUser.place];
-  for (const { place } of directory.users) add(certain, emailKey[place]);
+  for (const key of emailKey) add(certain, key);
   outcomes.forEach((outcome, place) => {
     if (outcome === 'create') add(certain, sentEmail(place));
     else if (account[place] < 0 && outcome !== 'nothing') add(possible, sentEmail(place));
@@ -82,8 +86,8 @@ function emailsAfter(
   return { certain, possible };
 }
 
-/** Returns the person of an account that is not linked: by the subject, else by the email. */
-function personOf({ idp, index }: PreviewInput, { place }: User): IdpUser | 'several' | undefined {
+/** Returns the index of the person of an account that is not linked, by the subject, else by the email; NO_FIT, SEVERAL_FIT. */
+function personOfAlone({ idp, index }: PreviewInput, { place }: User): number {
   const [name, address] = [index.userNameKey[place], index.emailKey[place]];
   const tries: readonly (readonly [Buckets, number])[] = [
     [idp.subjects, address],
@@ -93,9 +97,9 @@ function personOf({ idp, index }: PreviewInput, { place }: User): IdpUser | 'sev
   ];
   for (const [buckets, key] of tries) {
     const size = key < 0 ? 0 : buckets.sizeOf(key);
-    if (size > 0) return size > 1 ? 'several' : idp.directory.users[buckets.places[buckets.offsets[key]]];
+    if (size > 0) return size > 1 ? SEVERAL_FIT : buckets.places[buckets.offsets[key]];
   }
-  return undefined;
+  return NO_FIT;
 }
 
 export function countLogins(logins: readonly LoginForecast[]): Readonly<Record<Login, number>> {

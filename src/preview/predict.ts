@@ -19,7 +19,7 @@ export function predict({ directory, policy, index, sync, idp }: Foreseeable, me
   if (idp === undefined) throw new Error('nothing can be predicted without the exports of an identity provider');
   const input = { directory, policy, index, sync, idp };
   const users = forecastUsers(input);
-  const logins = forecastLogins(input, users.forecasts);
+  const logins = forecastLogins(input, users);
   const administrators = forecastAdministrators(input, logins);
   const drafts = forecastGroups(input);
   const memberships = forecastMemberships(input, drafts, users, members);
@@ -42,7 +42,7 @@ export function predict({ directory, policy, index, sync, idp }: Foreseeable, me
 }
 
 /** Is it uncertain what happens to the user. */
-export const isUncertain = ({ effects }: UserForecast): boolean => effects.includes('ambiguous') || effects.includes('unknown');
+export const isUncertain = ({ effects }: Pick<UserForecast, 'effects'>): boolean => effects.includes('ambiguous') || effects.includes('unknown');
 
 /** Would the user get a second account. */
 export const isSecondAccount = ({ effects, beside }: UserForecast): boolean => beside.length > 0 && effects.includes('create');
@@ -51,10 +51,15 @@ function countUsers(forecasts: readonly UserForecast[]): Pick<Forecast['summary'
   const users: Record<UserEffect, number> = { link: 0, create: 0, overwrite: 0, activate: 0, deactivate: 0, untouched: 0, ambiguous: 0, unknown: 0 };
   let secondAccounts = 0;
   let uncertain = 0;
+  // Forecasts share their lists of effects, of which there are few.
+  const times = new Map<UserForecast['effects'], number>();
   for (const forecast of forecasts) {
-    for (const effect of forecast.effects) users[effect]++;
+    times.set(forecast.effects, (times.get(forecast.effects) ?? 0) + 1);
     if (isSecondAccount(forecast)) secondAccounts++;
-    if (isUncertain(forecast)) uncertain++;
+  }
+  for (const [effects, number] of times) {
+    for (const effect of effects) users[effect] += number;
+    if (isUncertain({ effects })) uncertain += number;
   }
   return { users, secondAccounts, uncertain };
 }

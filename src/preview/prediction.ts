@@ -1,6 +1,7 @@
 /** A saved preview, read back: what was predicted, and how accounts, groups and memberships were before the first sync. */
 
 import { z } from 'zod';
+import { integerOf } from '../collections/key-table.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { note } from '../model/note.js';
 import { COLLATIONS } from '../model/policy.js';
@@ -44,8 +45,24 @@ const membershipSchema = z.object({
   idpUser: z.object({ subject: text }).optional(),
 });
 
+/** Ids of users; as numbers if each is a whole number in the usual spelling of ids. There are as many as memberships, and a text for each would take most of the memory. */
+type UserIds = readonly string[] | Int32Array;
+
+/** A larger id stays a text. */
+export const LARGEST_NUMBER = 0x7fffffff;
+
+function userIds(ids: readonly string[]): UserIds {
+  const numbers = new Int32Array(ids.length);
+  for (const [at, id] of ids.entries()) {
+    const number = integerOf(id);
+    if (number < 0 || number > LARGEST_NUMBER) return ids;
+    numbers[at] = number;
+  }
+  return numbers;
+}
+
 /** An organization-level group with the ids of its members. */
-const membersSchema = z.object({ group: text, name: text, users: z.array(text) });
+const membersSchema = z.object({ group: text, name: text, users: z.array(text).transform(userIds) });
 
 /** What a saved preview has besides its lists. */
 const headSchema = z.object({
@@ -74,7 +91,7 @@ export type PredictedGroup = Prediction['groups'][number];
 export type PredictedAccount = NonNullable<PredictedUser['user']>;
 
 const partly =
-  <T>(schema: z.ZodType<T>) =>
+  <T>(schema: { safeParse(value: unknown): { readonly data?: T } }) =>
   (value: unknown): T | undefined =>
     schema.safeParse(value).data;
 

@@ -153,7 +153,7 @@ export function judgeMembers(
   /** By index, memberships of before; -1 for a user who is gone. */
   const placesBefore = before.map(({ group: id, users: ids }) => {
     const group = groups.byId.get(id);
-    return group === undefined ? NOBODY : Int32Array.from(ids, (user) => accounts.placeOf(user));
+    return group === undefined ? NOBODY : accounts.placesOf(ids);
   });
   before.forEach(({ group: id }, at) => {
     const group = groups.byId.get(id);

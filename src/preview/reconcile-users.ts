@@ -3,11 +3,10 @@
 import { IdTable, KeyTable } from '../collections/key-table.js';
 import type { Collation } from '../model/compare.js';
 import type { User } from '../model/directory.js';
-import type { PredictedAccount, PredictedUser, Prediction } from './prediction.js';
+import type { PredictedAccount, PredictedMembers, PredictedUser, Prediction } from './prediction.js';
 import { certain, type Fact, named, type Outcome, person, type Result, type Surprise, type SyncLog } from './reconciliation.js';
 
 const NO_KEY = -1;
-
 const yesNo = (value: boolean): string => (value ? 'true' : 'false');
 
 /** The values of an account that a sync may change, with what each needs in order to be foreseen. */
@@ -25,6 +24,8 @@ export class Accounts {
   /** New accounts by the key of the username, and of the email. */
   readonly #newByName = new Map<number, User[]>();
   readonly #claimed = new Set<User>();
+  /** Index of the account, by the index of the prediction; -1 if it is gone, or if there was none. */
+  readonly #placeAfter: Int32Array;
   readonly #new: User[] = [];
   readonly #keys: KeyTable;
   readonly #isBlank: Collation['isBlank'];
@@ -45,9 +46,11 @@ export class Accounts {
     const wasThere = new Uint8Array(users.length);
     const gone = new Set<string>();
     let found = 0;
-    for (const { user } of predicted) {
+    this.#placeAfter = new Int32Array(predicted.length).fill(-1);
+    for (const [at, { user }] of predicted.entries()) {
       if (user === undefined) continue;
-      const place = this.placeOf(user.id);
+      const place = this.#places.get(user.id);
+      this.#placeAfter[at] = place;
       if (place < 0) gone.add(user.id);
       else if (wasThere[place] === 0) {
         wasThere[place] = 1;
@@ -64,16 +67,21 @@ export class Accounts {
     }
     this.before = found + gone.size;
     this.found = found;
-    this.alike = predicted.reduce((sum, each) => sum + (this.#isAlike(each) ? 1 : 0), 0);
+    this.alike = predicted.reduce((sum, each, at) => sum + (this.#isAlike(each, this.after(at)) ? 1 : 0), 0);
     const created = new Map<PredictedUser, User | undefined>();
     for (const each of predicted) if (each.idpUser !== undefined && each.effects.includes('create')) created.set(each, this.claim(each.idpUser.subject));
     this.created = created;
     this.#predicted = predicted;
   }
 
-  /** Returns the index of the account with the id, or -1. */
-  placeOf(id: string): number {
-    return this.#places.get(id);
+  /** Returns the indexes of the accounts with the ids; -1 for one that is gone. */
+  placesOf(ids: PredictedMembers['users']): Int32Array {
+    return ids instanceof Int32Array ? ids.map((id) => this.#places.byInteger(id)) : Int32Array.from(ids, (id) => this.#places.get(id));
+  }
+
+  /** Returns the account that a prediction is about, given the index of the prediction; undefined if it is gone, or if there was none. */
+  after(at: number): User | undefined {
+    return this.#users[this.#placeAfter[at]];
   }
 
   find(id: string): User | undefined {
@@ -81,8 +89,7 @@ export class Accounts {
   }
 
   /** Is the account of the same id the same one: it has the username or the email of before, or what was predicted. */
-  #isAlike({ user: before, overwrites = [] }: PredictedUser): boolean {
-    const after = before === undefined ? undefined : this.find(before.id);
+  #isAlike({ user: before, overwrites = [] }: PredictedUser, after: User | undefined): boolean {
     if (before === undefined || after === undefined) return false;
     // Nearly all accounts, for which no set of names is made.
     if (before.userName === after.userName && before.userName !== '') return true;
@@ -125,14 +132,16 @@ export class Accounts {
 
 const NONE: readonly never[] = [];
 
+/** Judges the prediction at an index. */
 export function judgeUser(
-  predicted: PredictedUser,
+  at: number,
   accounts: Accounts,
-  { foresees }: Prediction,
+  { users, foresees }: Prediction,
   log: SyncLog | undefined,
   results: Result[],
   surprises: Surprise[],
 ): void {
+  const predicted = users[at];
   const { effects, user: before, idpUser } = predicted;
   const add = (outcome: Outcome, facts: readonly Fact[] = NONE): void => {
     if (before === undefined) results.push({ about: 'user', outcome, effects, ...(idpUser === undefined ? {} : { idpUser: person(idpUser) }), facts });
@@ -165,7 +174,7 @@ export function judgeUser(
     return;
   }
 
-  const after = accounts.find(before.id);
+  const after = accounts.after(at);
   if (after === undefined) {
     surprises.push({ kind: 'account-gone', user: named(before), facts: [] });
     add(certain(effects) ? 'failed' : 'not-known', [{ what: 'account', expected: 'the account', found: 'none' }]);

@@ -11,7 +11,7 @@ export function reconcile(prediction: Prediction, fresh: Fresh, collation: Colla
   const results: Result[] = [];
   const surprises: Surprise[] = [];
   const accounts = new Accounts(prediction, fresh.directory.users, collation);
-  for (const predicted of prediction.users) judgeUser(predicted, accounts, prediction, log, results, surprises);
+  for (let at = 0; at < prediction.users.length; at++) judgeUser(at, accounts, prediction, log, results, surprises);
   for (const user of accounts.unclaimed()) {
     const owner = accounts.personOf(user);
     surprises.push({

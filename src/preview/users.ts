@@ -2,8 +2,8 @@
 
 import type { User } from '../model/directory.js';
 import type { IdpUser } from '../model/idp.js';
-import { besideLists, type LookUpOutcome, lookUpsOf, strandedAccounts } from '../model/idp-lookup.js';
-import { type IdpMatch, SEVERAL_FIT } from '../model/idp-match.js';
+import { besideLists, type LookUpOutcome, lookUpsOf, namesakesOf } from '../model/idp-lookup.js';
+import { type IdpMatch, isSameEmail, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
 import { type Overwrite, type Reason, USER_EFFECTS, type UserEffect, type UserForecast } from './forecast.js';
 import { MOST_NAMED, type PreviewInput } from './preview-input.js';
 import { type LinkFacts, type UserWords, userWords } from './words.js';
@@ -17,6 +17,10 @@ export const UNCERTAIN = -3;
 
 export interface UsersForecast {
   readonly forecasts: readonly UserForecast[];
+  /** The effects on each account as bits of `EFFECT`, and EMAIL_WRITTEN; by index of the account. */
+  readonly fates: Uint16Array;
+  /** Index of the provider's user who is sent for an account, by index of the account; NO_FIT. */
+  readonly personOf: Int32Array;
   /** Index of the account by index of the provider's user, or CREATED, NOT_PROVISIONED, UNCERTAIN. */
   readonly accountOf: Int32Array;
   /** 1 by index of an account that a user of the provider may or may not be. */
@@ -29,14 +33,19 @@ const EFFECT_LISTS: readonly (readonly UserEffect[])[] = Array.from({ length: 1 
   USER_EFFECTS.filter((_effect, at) => bits & (1 << at)),
 );
 const bit = (effect: UserEffect): number => 1 << USER_EFFECTS.indexOf(effect);
-const LINK = bit('link');
-const CREATE = bit('create');
-const OVERWRITE = bit('overwrite');
-const ACTIVATE = bit('activate');
-const DEACTIVATE = bit('deactivate');
-const UNTOUCHED = bit('untouched');
-const AMBIGUOUS = bit('ambiguous');
-const UNKNOWN = bit('unknown');
+/** The bit of each effect. */
+export const EFFECT = {
+  link: bit('link'),
+  create: bit('create'),
+  overwrite: bit('overwrite'),
+  activate: bit('activate'),
+  deactivate: bit('deactivate'),
+  untouched: bit('untouched'),
+  ambiguous: bit('ambiguous'),
+  unknown: bit('unknown'),
+} as const;
+/** Beside the bits of effects: the provider's email replaces that of the account. */
+export const EMAIL_WRITTEN = 1 << USER_EFFECTS.length;
 
 const NONE: readonly never[] = [];
 
@@ -51,7 +60,7 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   const { outcomes, account } = lookUpsOf(input.index, idp);
   /** 1 by index of a provider's user if an account may be this person's only by the part before the @. */
   const hasNamesake = new Uint8Array(idpUsers.length);
-  for (const { idpUser, evidence } of strandedAccounts(input.index, idp)) if (evidence === 'local-part') hasNamesake[idpUser] = 1;
+  for (const idpUser of namesakesOf(input.index, idp).values()) hasNamesake[idpUser] = 1;
   const isTaken = new Uint8Array(users.length);
   const isCandidate = new Uint8Array(users.length);
   const isActiveAfter = new Uint8Array(users.length);
@@ -60,6 +69,13 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   const forecasts: UserForecast[] = [];
   /** 1 by index of an account beside which a second one is created. */
   const isBeside = new Uint8Array(users.length);
+  const fates = new Uint16Array(users.length);
+  const personOf = new Int32Array(users.length).fill(NO_FIT);
+  const settle = (account: number, idpUser: IdpUser, fate: number): void => {
+    isTaken[account] = 1;
+    fates[account] = fate;
+    personOf[account] = idpUser.place;
+  };
   const marks = { candidate: marking(idp, isCandidate), beside: marking(idp, isBeside) };
 
   /** Returns the first few users of several lists, each once. */
@@ -72,14 +88,14 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   const ambiguous = (idpUser: IdpUser, key: number, why: Reason): UserForecast => {
     marks.candidate(key, 'holders');
     const candidates = firstOf([idp.holdersOf(key)]);
-    return { effects: EFFECT_LISTS[AMBIGUOUS], user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates, why };
+    return { effects: EFFECT_LISTS[EFFECT.ambiguous], user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates, why };
   };
   const unknown = (idpUser: IdpUser, why: Reason): UserForecast => {
-    const effects = EFFECT_LISTS[UNKNOWN];
+    const effects = EFFECT_LISTS[EFFECT.unknown];
     const place = account[idpUser.place];
     if (place < 0) return { effects, user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
     const user = users[place];
-    isTaken[place] = 1;
+    settle(place, idpUser, EFFECT.unknown);
     isCandidate[place] = 1;
     return { effects, user, idpUser, overwrites: NONE, beside: NONE, candidates: [user], why };
   };
@@ -87,16 +103,16 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   const nothing = (idpUser: IdpUser): UserForecast => {
     const place = account[idpUser.place];
     accountOf[idpUser.place] = place < 0 ? NOT_PROVISIONED : place;
-    if (place >= 0) isTaken[place] = 1;
+    if (place >= 0) settle(place, idpUser, EFFECT.untouched);
     const [user, why] = place < 0 ? [undefined, words.notProvisioned] : [users[place], words.blockedInactive];
-    return { effects: EFFECT_LISTS[UNTOUCHED], user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
+    return { effects: EFFECT_LISTS[EFFECT.untouched], user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
   };
   const blocked = (idpUser: IdpUser): UserForecast => {
     const user = users[account[idpUser.place]];
     accountOf[idpUser.place] = user.place;
-    isTaken[user.place] = 1;
+    settle(user.place, idpUser, EFFECT.unknown);
     isActiveAfter[user.place] = 0;
-    return { effects: EFFECT_LISTS[UNKNOWN], user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why: words.blocked };
+    return { effects: EFFECT_LISTS[EFFECT.unknown], user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why: words.blocked };
   };
   const create = (idpUser: IdpUser): UserForecast => {
     const { place } = idpUser;
@@ -111,17 +127,22 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
       marks.beside(idp.emailKey[place], 'holders');
     }
     const why = beside.length > 0 ? words.secondAccount : hasNamesake[place] === 1 ? words.createNamesake : words.create;
-    return { effects: EFFECT_LISTS[CREATE], user: undefined, idpUser, overwrites: NONE, beside, candidates: NONE, why };
+    return { effects: EFFECT_LISTS[EFFECT.create], user: undefined, idpUser, overwrites: NONE, beside, candidates: NONE, why };
   };
   const link = (idpUser: IdpUser): UserForecast => {
     const user = users[account[idpUser.place]];
-    isTaken[user.place] = 1;
     accountOf[idpUser.place] = user.place;
     isActiveAfter[user.place] = idpUser.active ? 1 : 0;
     const overwrites = overwritesOf(input, idpUser, user);
     const isDeactivated = !idpUser.active && user.active;
-    const bits = LINK | (overwrites.length > 0 ? OVERWRITE : 0) | (idpUser.active && !user.active ? ACTIVATE : 0) | (isDeactivated ? DEACTIVATE : 0);
+    const bits =
+      EFFECT.link |
+      (overwrites.length > 0 ? EFFECT.overwrite : 0) |
+      (idpUser.active && !user.active ? EFFECT.activate : 0) |
+      (isDeactivated ? EFFECT.deactivate : 0);
     const isBasic = input.policy.authMode !== 'basic' && user.authenticationType === 'basic';
+    const isEmailWritten = overwrites.length > 0 && overwrites[0].attribute === EMAIL;
+    settle(user.place, idpUser, bits | (isEmailWritten ? EMAIL_WRITTEN : 0));
     const { isEmailShared, isEmailElsewhere } = idp.fit[idpUser.place] === SEVERAL_FIT ? sharedEmail(input, idpUser, user) : UNSHARED;
     const why = words.link({ isSuspended: !idpUser.active, isBasic, isEmailShared, isEmailElsewhere });
     return { effects: EFFECT_LISTS[bits], user, idpUser, overwrites, beside: NONE, candidates: NONE, why };
@@ -147,10 +168,12 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   for (const idpUser of idpUsers) forecasts.push(forecastOf[outcomes[idpUser.place]](idpUser));
   for (const user of users) {
     if (isTaken[user.place] === 1) continue;
-    const { effects, why } = aloneOf(user, isCandidate[user.place] === 1, isBeside[user.place] === 1, words);
+    const { bits, why } = aloneOf(user, isCandidate[user.place] === 1, isBeside[user.place] === 1, words);
+    const effects = EFFECT_LISTS[bits];
+    fates[user.place] = bits;
     forecasts.push({ effects, user, idpUser: undefined, overwrites: NONE, beside: NONE, candidates: NONE, why });
   }
-  return { forecasts, accountOf, isCandidate, isActiveAfter };
+  return { forecasts, fates, personOf, accountOf, isCandidate, isActiveAfter };
 }
 
 const UNSHARED = { isEmailShared: false, isEmailElsewhere: false } as const;
@@ -176,24 +199,31 @@ function marking(idp: IdpMatch, marked: Uint8Array): (key: number, kind: 'holder
   };
 }
 
-/** Returns the effects on an account for which the provider certainly sends no user. */
-function aloneOf({ active, authenticationType }: User, isCandidate: boolean, isBeside: boolean, words: UserWords): Pick<UserForecast, 'effects' | 'why'> {
-  if (isCandidate) return { effects: EFFECT_LISTS[AMBIGUOUS], why: words.candidate };
-  if (authenticationType === 'basic') return { effects: EFFECT_LISTS[UNTOUCHED], why: words.basicAlone };
-  const why = active ? (isBeside ? words.besideAlone : words.activeAlone) : words.inactiveAlone;
-  return { effects: EFFECT_LISTS[UNTOUCHED], why };
+/** Returns the effects on an account for which the provider certainly sends no user, as bits. */
+function aloneOf(
+  { active, authenticationType }: User,
+  isCandidate: boolean,
+  isBeside: boolean,
+  words: UserWords,
+): { readonly bits: number; readonly why: Reason } {
+  if (isCandidate) return { bits: EFFECT.ambiguous, why: words.candidate };
+  if (authenticationType === 'basic') return { bits: EFFECT.untouched, why: words.basicAlone };
+  return { bits: EFFECT.untouched, why: active ? (isBeside ? words.besideAlone : words.activeAlone) : words.inactiveAlone };
 }
 
+const EMAIL = 'emails[type eq "work"].value';
+
 /** Returns the account's values that the provider's values replace. Blank ones are not sent: Entra skips them, and Okta has none. */
-function overwritesOf({ idp }: PreviewInput, idpUser: IdpUser, user: User): readonly Overwrite[] {
-  const isEmailOther = idp.emailKey[idpUser.place] >= 0 && isOther(user.email, idpUser.email);
+function overwritesOf({ idp, index }: PreviewInput, idpUser: IdpUser, user: User): readonly Overwrite[] {
+  const { place } = idpUser;
+  const isEmailOther = idp.emailKey[place] >= 0 && !isSameEmail(index, idp, user.place, place) && isOther(user.email, idpUser.email);
   const isGivenNameOther = isOther(user.givenName, idpUser.givenName);
   const isFamilyNameOther = isOther(user.familyName, idpUser.familyName);
   // Almost no user has any.
   if (!isEmailOther && !isGivenNameOther && !isFamilyNameOther) return NONE;
   const overwrite = (attribute: Overwrite['attribute'], from = '', to = ''): Overwrite => ({ attribute, from, to });
   return [
-    ...(isEmailOther ? [overwrite('emails[type eq "work"].value', user.email, idpUser.email)] : []),
+    ...(isEmailOther ? [overwrite(EMAIL, user.email, idpUser.email)] : []),
     ...(isGivenNameOther ? [overwrite('name.givenName', user.givenName, idpUser.givenName)] : []),
     ...(isFamilyNameOther ? [overwrite('name.familyName', user.familyName, idpUser.familyName)] : []),
   ];

@@ -1,7 +1,7 @@
 import { type Collation, DIFFERENCES } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import { isEmailAddress } from '../model/email.js';
-import { NO_FIT } from '../model/idp-match.js';
+import { areSurelySame, NO_FIT } from '../model/idp-match.js';
 import { ID, userRule, WHERE } from './define.js';
 import { choice, type FindingOf } from './fields.js';
 import { contestsOf, DIFFERS_IN, differenceOfAll, IN_WHAT, idpIdentity, idpOf, idpPlaceText, idpUser } from './idp.js';
@@ -65,6 +65,7 @@ export const idpSubjectMismatch = userRule({
       for (const user of index.users) {
         const partner = match.partner[user.place];
         if (partner === NO_FIT || index.isInScope[user.place] === 0 || takesPart[user.place] === 1) continue;
+        if (areSurelySame(index, match, user.place, partner)) continue;
         const idpUser = match.directory.users[partner];
         const compared = compareThree(idpUser.subject, user.userName, user.email, index.collation);
         if (compared === undefined) continue;

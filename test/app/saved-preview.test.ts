@@ -55,6 +55,26 @@ describe('a saved preview', () => {
     for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(20);
   });
 
+  it.each([
+    ['17', '0', '2147483647', true],
+    ['017', '1', '2', false],
+    ['1', '2147483648', '2', false],
+    ['1', '', '2', false],
+    ['1', 'u-2', '3', false],
+  ])('has the ids %s, %s and %s of members as numbers if all of them are: %s', (first, second, third, areNumbers) => {
+    const file = join(newFolder(), 'preview.json');
+    const text = textOf(previewOf(organizationOf({ users: [] }), idpOf({ provider: 'okta', users: [{ subject: 'ana' }] })));
+    const members = `[\n    {"group":"g1","name":"Observers","users":["${first}","${second}","${third}"]},\n    {"group":"g2","name":"Nobody","users":[]}\n  ]`;
+    const written = text.replace('"members": []', `"members": ${members}`);
+    writeFileSync(file, written);
+    const ids = areNumbers ? Int32Array.of(Number(first), Number(second), Number(third)) : [first, second, third];
+    expect(readAsWritten(file)?.members).toEqual([
+      { group: 'g1', name: 'Observers', users: ids },
+      { group: 'g2', name: 'Nobody', users: new Int32Array(0) },
+    ]);
+    expect(readAsWritten(file)).toEqual(readPrediction(written, file));
+  });
+
   it('is read from a database, whose places are rows', () => {
     const file = join(newFolder(), 'preview.json');
     const organization = organizationOf({ users: [{ userName: 'ana', email: 'ana@dome.example', givenName: 'Ana', familyName: 'Ångström' }] });

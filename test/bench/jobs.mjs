@@ -46,11 +46,12 @@ export class Jobs {
     return { ...this.#node(`check --format ${format}`, [PROGRAM, ...args]), report, prepare };
   }
 
-  /** @param {string} data @param {string} idp @returns {Job & { report: string }} */
-  preview(data, idp) {
+  /** @param {string} data @param {string} idp @param {'json' | 'pretty'} [format] @returns {Job & { report: string }} */
+  preview(data, idp, format = 'json') {
     const report = this.#path('preview.json');
-    const args = [PROGRAM, 'preview', data, ...SETTINGS, ...idpWords(idp), '--format', 'json', '--output', report];
-    return { ...this.#node('preview', args), report, prepare: () => rmSync(report, { force: true }) };
+    const output = format === 'json' ? ['--output', report] : [];
+    const args = [PROGRAM, 'preview', data, ...SETTINGS, ...idpWords(idp), '--format', format, ...output];
+    return { ...this.#node(`preview --format ${format}`, args), report, prepare: () => rmSync(report, { force: true }) };
   }
 
   /** @param {string} preview @param {string} data the export of after the sync @returns {Job} */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BATCH, KeyTable } from '../../src/collections/key-table.js';
+import { BATCH, IS_ODD, IS_OWN_KEY, KeyTable } from '../../src/collections/key-table.js';
 
 const key = (text: string): string => text.trim().toLowerCase();
 
@@ -19,26 +19,22 @@ describe('a table of keys', () => {
           return numbers.get(folded);
         });
         const single = new KeyTable(key);
-        const odd: boolean[] = [];
-        const found = texts.map((each) => {
-          const number = single.intern(each);
-          odd.push(single.wasOdd);
-          return number;
-        });
+        const found = texts.map((each) => single.intern(each));
+        const traits = texts.map((each) => (/[^\0-\x7e]|\?/.test(each) ? IS_ODD : 0) | (/^[\x21-\x40\x5b-\x7e]+$/.test(each) ? IS_OWN_KEY : 0));
         const together = new KeyTable(key);
         const part = new Int32Array(BATCH);
-        const isOdd = new Uint8Array(BATCH);
+        const traitsOfPart = new Uint8Array(BATCH);
         const inBatches: number[] = [];
-        const oddInBatches: boolean[] = [];
+        const traitsInBatches: number[] = [];
         for (let from = 0; from < texts.length; from += BATCH) {
           const some = texts.slice(from, from + BATCH);
-          together.internAll(some, some.length, part, isOdd);
+          together.internAll(some, some.length, part, traitsOfPart);
           inBatches.push(...part.subarray(0, some.length));
-          oddInBatches.push(...Array.from(isOdd.subarray(0, some.length), Boolean));
+          traitsInBatches.push(...traitsOfPart.subarray(0, some.length));
         }
         expect(found).toEqual(expected);
         expect(inBatches).toEqual(expected);
-        expect(oddInBatches).toEqual(odd);
+        expect(traitsInBatches).toEqual(traits);
         expect(together.keys).toEqual([...numbers.keys()]);
         for (const folded of numbers.keys()) expect(together.find(folded)).toBe(numbers.get(folded));
         expect(together.find('not one of them')).toBe(-1);

@@ -166,7 +166,7 @@ describe('a fault', () => {
     const prediction = saved(OBSERVATORY, truth);
     const { after } = await runSync(service, OBSERVATORY_STATE, truth, PLAIN);
     const found = compare(prediction, emptied('Observers')(after));
-    const before = prediction.members.find(({ name }) => name === 'Observers')?.users ?? [];
+    const before = Array.from(prediction.members.find(({ name }) => name === 'Observers')?.users ?? [], String);
     expect(before.length).toBeGreaterThan(0);
     expect(found.lost.filter(({ group }) => group.name === 'Observers').map(({ user }) => user.id)).toEqual(before);
     expect(found.surprises.filter(({ kind }) => kind === 'membership-lost').map(({ user }) => user?.id)).toEqual(

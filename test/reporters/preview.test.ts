@@ -19,6 +19,32 @@ async function renderAs(format: string, preview: Preview, options: WriteOptions 
   return [...reporter.render(preview, options)].join('');
 }
 
+describe('the encoded JSON', () => {
+  it('is the JSON in UTF-8, a byte per unit, whatever the values are', async () => {
+    const reporter = await loadReporter('json', 'preview');
+    let wide = 0;
+    const isSame = (preview: Preview): void => {
+      const units = [...(reporter?.encoded?.(preview, OPTIONS) ?? [])].join('');
+      const text = [...(reporter?.render(preview, OPTIONS) ?? [])].join('');
+      if (/[^\0-\xff]/.test(text)) wide++;
+      expect(units).toMatch(/^[\0-\xff]+$/);
+      expect(Buffer.from(units, 'latin1').toString('utf8')).toBe(text);
+    };
+    fc.assert(fc.property(nastyPreview, isSame), { numRuns: 300 });
+    expect(wide).toBeGreaterThan(20);
+    const accents = ['Zoë Ångström', 'Ștefan "Řehoř"', '天文台 🔭', 'a\\b\u2028\ud800', 'Ř'.repeat(9001)];
+    isSame(
+      previewOf(
+        organizationOf({
+          users: accents.map((name) => ({ userName: name, email: `${name}@dome.example`, givenName: name, familyName: 'Řehoř' })),
+          groups: named(...accents),
+        }),
+        idpOf({ provider: 'okta', users: accents.map((name) => ({ subject: name, email: `${name}@dome.example`, givenName: 'Řehoř', familyName: name })) }),
+      ),
+    );
+  });
+});
+
 const observatory = (provider: 'okta' | 'entra' = 'okta', actions = false): Preview =>
   previewOf(
     organizationOf({

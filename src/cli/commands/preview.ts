@@ -47,10 +47,9 @@ export function addPreview(program: Command, io: Io, end: (ending: Ending) => vo
 
 /** Writes what the first sync will do, and returns it in one sentence. */
 async function runPreview(source: string | undefined, flags: PreviewFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
-  const [{ previewPrepared, refuseWithoutProvider }, { prepare }, { openPlan }, outputs, { pairOutputs }] = await Promise.all([
+  const [{ openedPlan, previewPrepared, refuseWithoutProvider }, { prepare }, outputs, { pairOutputs }] = await Promise.all([
     import('../../app/preview.js'),
     import('../../app/resolve-command.js'),
-    import('../../app/plan-source.js'),
     import('../../app/outputs.js'),
     import('../outputs.js'),
   ]);
@@ -59,7 +58,7 @@ async function runPreview(source: string | undefined, flags: PreviewFlags, words
   const prepared = redaction?.shown(settled, source, flags) ?? settled;
   refuseWithoutProvider(prepared);
   const destinations = await pairOutputs(words, 'preview');
-  const opened = flags.after === undefined ? undefined : openPlan(flags.after, io.process);
+  const opened = await openedPlan(flags.after, io.process);
   const previewed = await previewPrepared(prepared, { licenses: flags.licenses, opened }, context, redaction);
   outputs.refuseOverwriting(
     destinations.flatMap(({ file }) => (file === undefined ? [] : [file])),
@@ -69,7 +68,7 @@ async function runPreview(source: string | undefined, flags: PreviewFlags, words
   await outputs.writeEach(
     destinations.map(({ reporter, file }) => () => {
       const options = { tool: TOOL, ...shownOn(file, io, color), ...(rows === 'all' ? {} : { mostRows: rows }) };
-      outputs.writeTo(file, reporter.render(previewed.preview, { ...options, ...outputs.csvOptions(file, prepared.resolved.settings) }), io);
+      outputs.writeDocument(file, reporter, [previewed.preview, { ...options, ...outputs.csvOptions(file, prepared.resolved.settings) }], io);
     }),
   );
   return { code: EXIT.done, reason: `previewed: ${previewed.outcome}` };

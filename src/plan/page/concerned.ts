@@ -3,7 +3,7 @@
 import { administratorsOf } from '../../model/administrators.js';
 import type { IdentityIndex } from '../../model/identity-index.js';
 import type { IdpUser } from '../../model/idp.js';
-import { isSpecial, strandedAccounts } from '../../model/idp-lookup.js';
+import { isSpecial, namesakesOf } from '../../model/idp-lookup.js';
 import { ruleOf } from '../../rules/registry.js';
 import type { Assembly, Ground } from '../assemble.js';
 import { isAboutExport } from './carried.js';
@@ -83,8 +83,7 @@ function addUnclear(found: Concerned, { states, newcomers }: Comparison): void {
   for (const user of users) if (isUnclear(user)) found.idpUsers[user.place] = 1;
   // Whether domains are the same decides about them, even if the configuration makes their finding one that nobody is asked about.
   for (const state of states) {
-    for (const { user, idpUser, evidence } of strandedAccounts(state.index, state.idp)) {
-      if (evidence !== 'local-part') continue;
+    for (const [user, idpUser] of namesakesOf(state.index, state.idp)) {
       found.users[user] = 1;
       found.idpUsers[idpUser] = 1;
     }

@@ -7,7 +7,8 @@ import type { Preview } from '../../preview/preview.js';
 import { MembersByGroup } from '../../preview/preview-input.js';
 import { reasonsOf } from '../../preview/words.js';
 import { notesOf } from '../preview-summary.js';
-import type { Reporter } from '../reporter.js';
+import type { Reporter, WriteOptions } from '../reporter.js';
+import { listLines, remembering, type Spelling, unitsOf } from './lines.js';
 import { idpHead } from './report.js';
 
 const SCHEMA_VERSION = 2;
@@ -20,30 +21,40 @@ const KIND = 'scim-audit/preview';
  * each is said once, under `reasons` of the whole: `.reasons.users["second-account"]`.
  */
 export const json: Reporter<'preview'> = {
-  *render(preview, { tool }) {
-    const { provider, users, logins, groups, memberships } = preview.forecast;
-    const reasons = reasonsOf(provider);
-    yield `{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "kind": ${JSON.stringify(KIND)}`;
-    const head = {
-      ...headOf(preview, tool),
-      reasons: {
-        users: saidOf(reasons.users, users),
-        logins: saidOf(reasons.logins, logins),
-        groups: saidOf(reasons.groups, groups),
-        memberships: saidOf(reasons.memberships, memberships),
-      },
-    };
-    for (const [name, value] of Object.entries(head)) yield `,\n  ${JSON.stringify(name)}: ${indent(value)}`;
-    const at = placing(preview.snapshot.inputs);
-    yield* listLines('users', users, userLines(at));
-    yield* listLines('logins', logins, loginLines());
-    yield* listLines('groups', groups, groupLines(at, knowingMembers(preview)));
-    yield* listLines('memberships', memberships, membershipLines());
-    // Aliases are of no account that could be compared later.
-    if (preview.isRedacted !== true) yield* memberLists(preview);
-    yield '\n}\n';
-  },
+  render: (preview, options) => lines(preview, options, remembering(jsonText), (text) => text),
+  encoded: (preview, options) =>
+    lines(
+      preview,
+      options,
+      remembering((text) => unitsOf(jsonText(text))),
+      unitsOf,
+    ),
 };
+
+/** `spell` is for values, `encode` for JSON that is already text. */
+function* lines(preview: Preview, { tool }: WriteOptions, spell: Spelling, encode: (json: string) => string): Iterable<string> {
+  const { provider, users, logins, groups, memberships } = preview.forecast;
+  const reasons = reasonsOf(provider);
+  yield `{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "kind": ${JSON.stringify(KIND)}`;
+  const head = {
+    ...headOf(preview, tool),
+    reasons: {
+      users: saidOf(reasons.users, users),
+      logins: saidOf(reasons.logins, logins),
+      groups: saidOf(reasons.groups, groups),
+      memberships: saidOf(reasons.memberships, memberships),
+    },
+  };
+  for (const [name, value] of Object.entries(head)) yield encode(`,\n  ${JSON.stringify(name)}: ${indent(value)}`);
+  const at = placing(preview.snapshot.inputs, spell);
+  yield* listLines('users', users, userLines(at, spell));
+  yield* listLines('logins', logins, loginLines(spell));
+  yield* listLines('groups', groups, groupLines(at, spell, knowingMembers(preview)));
+  yield* listLines('memberships', memberships, membershipLines(spell));
+  // Aliases are of no account that could be compared later.
+  if (preview.isRedacted !== true) yield* memberLists(preview, spell);
+  yield '\n}\n';
+}
 
 /** Returns the sentences that the forecasts rest on, by name, always in the same order. */
 function saidOf(reasons: readonly Reason[], forecasts: readonly { readonly why: Reason }[]): Readonly<Record<string, string>> {
@@ -53,14 +64,14 @@ function saidOf(reasons: readonly Reason[], forecasts: readonly { readonly why: 
 }
 
 /** The members of every organization-level group before the sync, for `reconcile`. */
-function* memberLists({ snapshot: { users, groups }, members }: Preview): Iterable<string> {
+function* memberLists({ snapshot: { users, groups }, members }: Preview, spell: Spelling): Iterable<string> {
   const wanted = Uint8Array.from(groups, ({ isOrganizationLevel }) => (isOrganizationLevel ? 1 : 0));
   const byGroup = new MembersByGroup(members, wanted);
-  const idsOf = memberIds(users);
+  const idsOf = memberIds(users, spell);
   yield* listLines(
     'members',
     groups.filter(({ isOrganizationLevel }) => isOrganizationLevel),
-    ({ place, id, name }) => `{"group":${jsonText(id)},"name":${jsonText(name)},"users":[${idsOf(byGroup.of(place), place)}]}`,
+    ({ place, id, name }) => `{"group":${spell(id)},"name":${spell(name)},"users":[${idsOf(byGroup.of(place), place)}]}`,
   );
 }
 
@@ -68,11 +79,11 @@ function* memberLists({ snapshot: { users, groups }, members }: Preview): Iterab
  * Returns the writer of a group's members: their ids as JSON, each once. The ids of all users lie side by side as bytes: a
  * user has several memberships, and to follow a reference to the user and to the id for each takes ten times as long.
  */
-function memberIds(users: readonly User[]): (members: Int32Array, group: number) => string {
+function memberIds(users: readonly User[], spell: Spelling): (members: Int32Array, group: number) => string {
   const bytes = new TextBytes();
   const ends = new Int32Array(users.length);
   for (const { place, id } of users) {
-    bytes.text(`${jsonText(id)},`);
+    bytes.text(`${spell(id)},`);
     ends[place] = bytes.length;
   }
   const ids = bytes.take();
@@ -91,22 +102,6 @@ function memberIds(users: readonly User[]): (members: Int32Array, group: number)
 }
 
 const indent = (value: unknown): string => escapeUnseen(JSON.stringify(value, undefined, 2)).replaceAll('\n', '\n  ');
-
-/** Units of text in a piece: to hand over each line by itself takes as long as to make it. */
-const PIECE = 1 << 14;
-
-function* listLines<T>(name: string, values: readonly T[], line: (value: T) => string): Iterable<string> {
-  let held = `,\n  ${JSON.stringify(name)}: [`;
-  let separator = '\n    ';
-  for (const value of values) {
-    held += separator + line(value);
-    separator = ',\n    ';
-    if (held.length < PIECE) continue;
-    yield held;
-    held = '';
-  }
-  yield values.length === 0 ? `${held}]` : `${held}\n  ]`;
-}
 
 function headOf(preview: Preview, tool: { readonly name: string; readonly version: string }) {
   const { snapshot, pulledAt, policy, syncNames, idp, forecast, before, isRedacted } = preview;
@@ -149,9 +144,9 @@ function administratorsOf({ administrators }: Forecast) {
   return { administrators: named.map(({ user, login, isOutside }) => ({ id: user.id, login, outsideProvider: isOutside })), unknownAdministrators: missing };
 }
 
-function loginLines(): (forecast: LoginForecast) => string {
+function loginLines(spell: Spelling): (forecast: LoginForecast) => string {
   const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
-  return ({ user, login, why }) => `{"user":${jsonText(user.id)},"login":"${login}","reasons":${reasonsText(why)}}`;
+  return ({ user, login, why }) => `{"user":${spell(user.id)},"login":"${login}","reasons":${reasonsText(why)}}`;
 }
 
 function licensesOf({ licenses }: Forecast) {
@@ -168,29 +163,31 @@ interface Placing {
 }
 
 /** Returns the writers of record locations. */
-function placing(inputs: readonly Input[]): Placing {
+function placing(inputs: readonly Input[], spell: Spelling): Placing {
   const heads = inputs.map(({ path, table }) =>
-    table === undefined ? `{"path":${jsonText(path)},"line":` : `{"path":${jsonText(path)},"table":${jsonText(table)},"rowid":`,
+    table === undefined ? `{"path":${spell(path)},"line":` : `{"path":${spell(path)},"table":${spell(table)},"rowid":`,
   );
-  const idpHeads = remembered((path: string) => `{"path":${jsonText(path)},"line":`);
+  const idpHeads = remembered((path: string) => `{"path":${spell(path)},"line":`);
   return { of: ({ input, line }) => `${heads[input]}${line}}`, ofIdp: ({ path, line }) => `${idpHeads(path)}${line}}` };
 }
 
-function userLines(at: Placing): (forecast: UserForecast) => string {
+function userLines(at: Placing, spell: Spelling): (forecast: UserForecast) => string {
   const effectsText = remembered((effects: UserForecast['effects']) => JSON.stringify(effects));
   const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
   const accountText = (user: User): string =>
-    `{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)},"email":${jsonText(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}"${nameText('givenName', user.givenName)}${nameText('familyName', user.familyName)},"location":${at.of(user)}}`;
-  const nameText = (name: string, value: string | undefined): string => (value === undefined ? '' : `,"${name}":${jsonText(value)}`);
+    `{"id":${spell(user.id)},"userName":${spell(user.userName)},"email":${spell(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}"${nameText('givenName', user.givenName)}${nameText('familyName', user.familyName)},"location":${at.of(user)}}`;
+  const nameText = (name: string, value: string | undefined): string => (value === undefined ? '' : `,"${name}":${spell(value)}`);
   const idpUserText = (user: IdpUser): string =>
-    `{"id":${jsonText(user.id)},"subject":${jsonText(user.subject)},"email":${jsonText(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''}${user.isSuspended === true ? ',"suspended":true' : ''},"location":${at.ofIdp(user)}}`;
+    `{"id":${spell(user.id)},"subject":${spell(user.subject)},"email":${spell(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''}${user.isSuspended === true ? ',"suspended":true' : ''},"location":${at.ofIdp(user)}}`;
   return ({ effects, user, idpUser, overwrites, beside, candidates, why }) =>
     `{"effects":${effectsText(effects)}` +
     (user === undefined ? '' : `,"user":${accountText(user)}`) +
     (idpUser === undefined ? '' : `,"idpUser":${idpUserText(idpUser)}`) +
-    (overwrites.length === 0 ? '' : `,"overwrites":${escapeUnseen(JSON.stringify(overwrites))}`) +
-    idsText('beside', beside) +
-    idsText('candidates', candidates) +
+    (overwrites.length === 0
+      ? ''
+      : `,"overwrites":${`[${overwrites.map(({ attribute, from, to }) => `{"attribute":${spell(attribute)},"from":${spell(from)},"to":${spell(to)}}`).join(',')}]`}`) +
+    idsText('beside', beside, spell) +
+    idsText('candidates', candidates, spell) +
     `,"reasons":${reasonsText(why)}}`;
 }
 
@@ -200,29 +197,29 @@ function knowingMembers({ idp: { members, listed, strangers, given } }: Preview)
   return ({ place }) => given.members && known.has(place);
 }
 
-function groupLines(at: Placing, areMembersKnown: (group: IdpGroup) => boolean): (forecast: GroupForecast) => string {
+function groupLines(at: Placing, spell: Spelling, areMembersKnown: (group: IdpGroup) => boolean): (forecast: GroupForecast) => string {
   const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
   return ({ effect, group, idpGroup, near, members, why }) =>
     `{"effect":"${effect}"` +
-    (group === undefined ? '' : `,"group":{"id":${jsonText(group.id)},"name":${jsonText(group.name)},"location":${at.of(group)}}`) +
-    (idpGroup === undefined ? '' : `,"idpGroup":{"id":${jsonText(idpGroup.id)},"name":${jsonText(idpGroup.name)},"location":${at.ofIdp(idpGroup)}}`) +
-    idsText('near', near) +
+    (group === undefined ? '' : `,"group":{"id":${spell(group.id)},"name":${spell(group.name)},"location":${at.of(group)}}`) +
+    (idpGroup === undefined ? '' : `,"idpGroup":{"id":${spell(idpGroup.id)},"name":${spell(idpGroup.name)},"location":${at.ofIdp(idpGroup)}}`) +
+    idsText('near', near, spell) +
     `,"members":${JSON.stringify(members)}${idpGroup === undefined ? '' : `,"membersKnown":${areMembersKnown(idpGroup)}`},"reasons":${reasonsText(why)}}`;
 }
 
-function membershipLines(): (forecast: MembershipForecast) => string {
+function membershipLines(spell: Spelling): (forecast: MembershipForecast) => string {
   const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
   return ({ effect, groupName, group, user, idpUser, members, why }) =>
-    `{"effect":"${effect}","groupName":${jsonText(groupName)}` +
-    (group === undefined ? '' : `,"group":${jsonText(group.id)}`) +
-    (user === undefined ? '' : `,"user":{"id":${jsonText(user.id)},"userName":${jsonText(user.userName)}}`) +
-    (idpUser === undefined ? '' : `,"idpUser":{"id":${jsonText(idpUser.id)},"subject":${jsonText(idpUser.subject)}}`) +
+    `{"effect":"${effect}","groupName":${spell(groupName)}` +
+    (group === undefined ? '' : `,"group":${spell(group.id)}`) +
+    (user === undefined ? '' : `,"user":{"id":${spell(user.id)},"userName":${spell(user.userName)}}`) +
+    (idpUser === undefined ? '' : `,"idpUser":{"id":${spell(idpUser.id)},"subject":${spell(idpUser.subject)}}`) +
     (members === undefined ? '' : `,"members":${members}`) +
     `,"reasons":${reasonsText(why)}}`;
 }
 
-const idsText = (name: string, subjects: readonly Subject[]): string =>
-  subjects.length === 0 ? '' : `,"${name}":[${subjects.map(({ id }) => jsonText(id)).join(',')}]`;
+const idsText = (name: string, subjects: readonly Subject[], spell: Spelling): string =>
+  subjects.length === 0 ? '' : `,"${name}":[${subjects.map(({ id }) => spell(id)).join(',')}]`;
 
 /** Few values of which there are many: what is made of each is made once. */
 function remembered<K, V>(make: (key: K) => V): (key: K) => V {

@@ -2,9 +2,7 @@ import { escapeUnseen, jsonText } from '../../model/written-text.js';
 import type { Named, Result } from '../../preview/reconciliation.js';
 import { isAsPredicted } from '../reconcile-words.js';
 import type { Reporter } from '../reporter.js';
-
-/** Units of text in a piece: to hand over each line by itself takes as long as to make it. */
-const PIECE = 1 << 14;
+import { listLines } from './lines.js';
 
 /** What the first sync did, for programs: one object, one prediction or surprise per line. */
 export const json: Reporter<'reconcile'> = {
@@ -29,24 +27,11 @@ export const json: Reporter<'reconcile'> = {
     yield `{\n${Object.entries(head)
       .map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
       .join(',\n')}`;
-    yield* list('unforeseen', surprises, jsonOf);
-    yield* list('predictions', results, resultLines());
+    yield* listLines('unforeseen', surprises, jsonOf);
+    yield* listLines('predictions', results, resultLines());
     yield '\n}\n';
   },
 };
-
-function* list<T>(name: string, values: readonly T[], line: (value: T) => string): Iterable<string> {
-  let held = `,\n  ${JSON.stringify(name)}: [`;
-  let separator = '\n    ';
-  for (const value of values) {
-    held += separator + line(value);
-    separator = ',\n    ';
-    if (held.length < PIECE) continue;
-    yield held;
-    held = '';
-  }
-  yield values.length === 0 ? `${held}]` : `${held}\n  ]`;
-}
 
 const jsonOf = (value: unknown): string => escapeUnseen(JSON.stringify(value));
 

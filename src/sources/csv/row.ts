@@ -1,6 +1,7 @@
 /** One record of a CSV as a row. */
 
 import { integerOf, LONGEST_INTEGER } from '../../collections/key-table.js';
+import type { SharedTexts } from '../../collections/shared-texts.js';
 import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Row } from '../tables/table.js';
 import { BACKSLASH, QUOTE } from './dialect.js';
@@ -64,6 +65,13 @@ export class CsvRow implements Row {
     if (from === to) return '';
     const text = this.#bytes.toString(this.#encoding, from, to);
     return this.#quotes === DOUBLED && text.includes('"') ? text.replaceAll('""', '"') : text;
+  }
+
+  shared(column: number, texts: SharedTexts): string {
+    if (this.#cells !== undefined || this.#quotes === DOUBLED) return this.text(column);
+    if (column >= this.width) return '';
+    const from = this.#from(column);
+    return texts.of(this.#bytes, from, this.#to(column, from), () => this.text(column));
   }
 
   // Avoids creating most strings of a typical export: ids are numbers, flags are words of a few bytes, and

@@ -1,5 +1,6 @@
 /** One record of an export, in any file format. */
 
+import { SharedTexts } from '../../collections/shared-texts.js';
 import type { Note } from '../../model/note.js';
 import { placeholderNotes } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
@@ -43,8 +44,7 @@ export class CsvEntry implements Entry {
   readonly file: string;
   readonly writing = 'csv';
   row: Row | undefined;
-  /** Short texts that were read before, by their code. */
-  readonly #common = new Map<number, string>();
+  readonly #common = new Map<IdpField, SharedTexts>();
 
   constructor(
     { path, file }: ExportFile,
@@ -78,14 +78,13 @@ export class CsvEntry implements Entry {
 
   findCommon(field: IdpField): string | undefined {
     const at = this.columns.get(field);
-    const code = at === undefined ? -1 : (this.row?.code(at) ?? -1);
-    if (at === undefined || this.row === undefined || code < 0) return this.find(field);
-    let text = this.#common.get(code);
-    if (text === undefined) {
-      text = this.row.text(at);
-      this.#common.set(code, text);
+    if (at === undefined || this.row === undefined) return undefined;
+    let texts = this.#common.get(field);
+    if (texts === undefined) {
+      texts = new SharedTexts();
+      this.#common.set(field, texts);
     }
-    return this.noValue.read(field, text, this.row.line);
+    return this.noValue.read(field, this.row.shared(at, texts), this.row.line);
   }
 
   isSame(a: IdpField, b: IdpField): boolean {

@@ -1,6 +1,7 @@
 /** What every input format returns: tables with columns and rows of text. */
 
 import { integerOf } from '../../collections/key-table.js';
+import type { SharedTexts } from '../../collections/shared-texts.js';
 import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, Input, Role } from '../../model/directory.js';
 import type { Note } from '../../model/note.js';
@@ -19,6 +20,8 @@ export interface Row {
   readonly width: number;
   /** Returns the cell's text; NULL is empty. */
   text(column: number): string;
+  /** Returns the same, for texts that many cells hold; may keep one copy of each in `texts`. */
+  shared(column: number, texts: SharedTexts): string;
   /** Returns the cell as a number if it is a whole number in the usual spelling of ids (`0`, `17`; not `017`), else -1. */
   integer(column: number): number;
   /** Returns a number that only cells of the same short text share; -1 if the cell is not short. */
@@ -106,6 +109,10 @@ export abstract class TextRow implements Row {
   constructor(readonly width: number) {}
 
   abstract text(column: number): string;
+
+  shared(column: number): string {
+    return this.text(column);
+  }
 
   integer(column: number): number {
     return integerOf(this.text(column));

@@ -1,5 +1,6 @@
 /** Columns of users beside their identities: names, further columns as checksums, and marks for what the user stated about single accounts. */
 
+import { SharedTexts } from '../../collections/shared-texts.js';
 import { TextBytes } from '../../collections/text-bytes.js';
 import { collationOf } from '../../model/compare.js';
 import { FURTHER_COLUMNS, type FurtherColumn, type FurtherColumns, type PersonNames, type User } from '../../model/directory.js';
@@ -50,20 +51,10 @@ export function markUsers({ collation, leaveOutUsers, scimAdmin, systemsByKey, a
   };
 }
 
-/** Returns a column's reader if there is the column. If many cells hold the same short text, `known` keeps one copy. */
-export function columnText(table: Table, column: string, known?: Map<number, string>): ((row: Row) => string) | undefined {
+/** Returns a column's reader if there is the column. */
+export function columnText(table: Table, column: string): ((row: Row) => string) | undefined {
   const at = table.columns.get(column);
-  if (at === undefined) return undefined;
-  if (known === undefined) return (row) => row.text(at);
-  return (row) => {
-    const code = row.code(at);
-    if (code < 0) return row.text(at);
-    const seen = known.get(code);
-    if (seen !== undefined) return seen;
-    const text = row.text(at);
-    known.set(code, text);
-    return text;
-  };
+  return at === undefined ? undefined : (row) => row.text(at);
 }
 
 /** Returns the reader of given and family names; undefined if the table has neither. */
@@ -76,14 +67,14 @@ export function namePartsReader(table: Table): ((row: Row) => Pick<User, 'givenN
 }
 
 function nameReader(table: Table, column: string): ((row: Row) => string) | undefined {
-  const text = columnText(table, column, new Map());
+  const at = table.columns.get(column);
+  if (at === undefined) return undefined;
   const nulls = table.words.of(column);
-  return text === undefined
-    ? undefined
-    : (row) => {
-        const name = text(row);
-        return nulls.has(name) ? '' : name;
-      };
+  const texts = new SharedTexts();
+  return (row) => {
+    const name = row.shared(at, texts);
+    return nulls.has(name) ? '' : name;
+  };
 }
 
 const SPACE = 0x20;
