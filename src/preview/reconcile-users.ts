@@ -67,11 +67,11 @@ export class Accounts {
     }
     this.before = found + gone.size;
     this.found = found;
-    this.alike = predicted.reduce((sum, each, at) => sum + (this.#isAlike(each, this.after(at)) ? 1 : 0), 0);
-    const created = new Map<PredictedUser, User | undefined>();
-    for (const each of predicted) if (each.idpUser !== undefined && each.effects.includes('create')) created.set(each, this.claim(each.idpUser.subject));
-    this.created = created;
     this.#predicted = predicted;
+    this.alike = predicted.reduce((sum, each, at) => sum + (this.#isAlike(each, this.after(at)) ? 1 : 0), 0);
+    this.created = new Map(
+      predicted.flatMap((each) => (each.idpUser !== undefined && each.effects.includes('create') ? [[each, this.claim(each.idpUser.subject)]] : [])),
+    );
   }
 
   /** Returns the indexes of the accounts with the ids; -1 for one that is gone. */
