@@ -43,8 +43,7 @@ export class Accounts {
     this.#isBlank = isBlank;
     this.#users = users;
     for (const { id, place } of users) this.#places.set(id, place);
-    const wasThere = new Uint8Array(users.length);
-    const gone = new Set<string>();
+    const [wasThere, gone] = [new Uint8Array(users.length), new Set<string>()];
     let found = 0;
     this.#placeAfter = new Int32Array(predicted.length).fill(-1);
     for (const [at, { user }] of predicted.entries()) {
