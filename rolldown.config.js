@@ -40,6 +40,19 @@ const shared = {
   resolve: { mainFields: ['module', 'main'] },
 };
 
+// A character beyond ASCII makes V8 hold a file as two bytes per character, and Node.js decode it: milliseconds for the program.
+const onlyAscii = {
+  name: 'only-ascii',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue;
+      if (/(?<!\\)(?:\\\\)*\\[^\0-\x7f]/.test(chunk.code))
+        throw new Error(`${chunk.fileName} has a backslash before a character beyond ASCII: it cannot be escaped`);
+      chunk.code = chunk.code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    }
+  },
+};
+
 const output = (dir, cleanDir) => ({ dir, cleanDir, format: 'esm', minify: { compress: true, mangle: false }, chunkFileNames: 'chunks/[name]-[hash].js' });
 
 // A piece costs a process about a millisecond to find and link. What every command line needs is one, what every
@@ -48,7 +61,7 @@ const codeSplitting = {
   groups: [
     { name: 'start', tags: ['$initial'], priority: 2 },
     { name: 'options', test: /\/src\/cli\/(?:options|context)\.ts$/, priority: 1.5 },
-    { name: 'check', test: /\/src\/(?:app\/(?:check|resolve-command|outputs|further-outputs)|reporters\/json\/report)\.ts$/, priority: 1 },
+    { name: 'checking', test: /\/src\/(?:app\/(?:check|resolve-command|outputs)|cli\/outputs|reporters\/(?:json|pretty)\/report)\.ts$/, priority: 1 },
   ],
 };
 
@@ -67,7 +80,12 @@ const publishSchemas = {
 // The program and the library are two bundles, so that what they share does not break the program into small pieces. The
 // page's script is one file: plan.html holds it, and names its digest.
 export default defineConfig([
-  { ...shared, input: { cli: 'src/cli/index.ts' }, output: { ...output('dist', true), codeSplitting } },
+  {
+    ...shared,
+    input: { cli: 'src/cli/index.ts' },
+    output: { ...output('dist', true), codeSplitting, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name].cjs' },
+    plugins: [...shared.plugins, onlyAscii],
+  },
   {
     platform: 'browser',
     input: { script: 'src/page/main.ts' },
