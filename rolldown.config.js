@@ -18,6 +18,19 @@ const WHEN_USED = [
     'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
     "let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(text) };",
   ],
+  ...[
+    ['visibleCharacterRegex', '/[^\\p{Default_Ignorable_Code_Point}\\p{Control}\\p{Format}\\p{Nonspacing_Mark}\\p{Enclosing_Mark}\\p{Surrogate}]/v'],
+    ['spacingMarkRegex', '/\\p{Spacing_Mark}/v'],
+    ['extendedPictographicRegex', '/\\p{Extended_Pictographic}/gu'],
+  ].map(([name, pattern]) => [
+    `const ${name} = ${pattern};`,
+    `const ${name} = {
+      get made() { return Object.defineProperty(this, 'made', { value: ${pattern} }).made; },
+      test(text) { return this.made.test(text); },
+      [Symbol.match](text) { return text.match(this.made); },
+      [Symbol.search](text) { return text.search(this.made); },
+    };`,
+  ]),
 ];
 const withWidthsWhenUsed = {
   name: 'with-widths-when-used',
@@ -40,15 +53,17 @@ const shared = {
   resolve: { mainFields: ['module', 'main'] },
 };
 
-// A character beyond ASCII makes V8 hold a file as two bytes per character, and Node.js decode it: milliseconds for the program.
-const onlyAscii = {
-  name: 'only-ascii',
+// What bin/load.js expects of a file: ASCII, because a character beyond it makes V8 hold the file as two bytes per character;
+// and packages that are imported by a function of its own.
+const forLoader = {
+  name: 'for-loader',
   generateBundle(_, bundle) {
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== 'chunk') continue;
-      if (/(?<!\\)(?:\\\\)*\\[^\0-\x7f]/.test(chunk.code))
-        throw new Error(`${chunk.fileName} has a backslash before a character beyond ASCII: it cannot be escaped`);
-      chunk.code = chunk.code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+      const code = chunk.code.replace(/\bimport\((?=[`'"](?:better-sqlite3|mysql2)[`'"]\))/g, 'importPackage(');
+      if (/\bimport\(/.test(code)) throw new Error(`${chunk.fileName} imports a package that rolldown.config.js does not name`);
+      if (/(?<!\\)(?:\\\\)*\\[^\0-\x7f]/.test(code)) throw new Error(`${chunk.fileName} has a backslash before a character that must be escaped`);
+      chunk.code = code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
     }
   },
 };
@@ -84,7 +99,7 @@ export default defineConfig([
     ...shared,
     input: { cli: 'src/cli/index.ts' },
     output: { ...output('dist', true), codeSplitting, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name].cjs' },
-    plugins: [...shared.plugins, onlyAscii],
+    plugins: [...shared.plugins, forLoader],
   },
   {
     platform: 'browser',

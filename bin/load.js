@@ -4,7 +4,7 @@
 
 const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 const { basename, dirname, join } = require('node:path');
-const { constants, Script } = require('node:vm');
+const { Script } = require('node:vm');
 
 const { HOME, LOCALAPPDATA, NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE, XDG_CACHE_HOME } = process.env;
 const home = process.platform === 'win32' ? LOCALAPPDATA : XDG_CACHE_HOME || (HOME && `${HOME}/.cache`);
@@ -21,6 +21,25 @@ function isOwn(place) {
   return process.getuid === undefined || uid === process.getuid();
 }
 
+/** Stands for node:crypto until it is used: it takes as long to load as a small export to check, and most reports show no digest. */
+const cryptoWhenUsed = new Proxy(
+  {},
+  {
+    get: (_, name) => require('node:crypto')[name],
+    ownKeys: () => Reflect.ownKeys(require('node:crypto')),
+    getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor({ ...require('node:crypto') }, name),
+  },
+);
+
+/** Returns what a file of the program requires. */
+function requireFrom(path, id) {
+  if (id.startsWith('.')) return load(join(dirname(path), id));
+  return id === 'node:crypto' ? cryptoWhenUsed : require(id);
+}
+
+/** Imports a package; a script of node:vm cannot without a warning, so the build writes a call of this instead. */
+const importPackage = (name) => import(name);
+
 /** Returns what a file of the program exports. */
 function load(path) {
   const loaded = files.get(path);
@@ -28,15 +47,14 @@ function load(path) {
   const source = readFileSync(path);
   const cachedData = kept(path, source);
   // The build writes ASCII only, which is read faster as what it is.
-  const script = new Script(`(function(exports,require,module,__filename){${source.latin1Slice()}\n})`, {
+  const script = new Script(`(function(exports,require,module,__filename,importPackage){${source.latin1Slice()}\n})`, {
     filename: path,
     cachedData,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   if (cachedData === undefined || script.cachedDataRejected) isIncomplete = true;
   const module = { exports: {} };
   files.set(path, { source, script, module });
-  script.runInThisContext()(module.exports, (id) => (id.startsWith('.') ? load(join(dirname(path), id)) : require(id)), module, path);
+  script.runInThisContext()(module.exports, (id) => requireFrom(path, id), module, path, importPackage);
   return module.exports;
 }
 
