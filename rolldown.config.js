@@ -18,6 +18,19 @@ const WHEN_USED = [
     'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
     "let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(text) };",
   ],
+  ...[
+    ['visibleCharacterRegex', '/[^\\p{Default_Ignorable_Code_Point}\\p{Control}\\p{Format}\\p{Nonspacing_Mark}\\p{Enclosing_Mark}\\p{Surrogate}]/v'],
+    ['spacingMarkRegex', '/\\p{Spacing_Mark}/v'],
+    ['extendedPictographicRegex', '/\\p{Extended_Pictographic}/gu'],
+  ].map(([name, pattern]) => [
+    `const ${name} = ${pattern};`,
+    `const ${name} = {
+      get made() { return Object.defineProperty(this, 'made', { value: ${pattern} }).made; },
+      test(text) { return this.made.test(text); },
+      [Symbol.match](text) { return text.match(this.made); },
+      [Symbol.search](text) { return text.search(this.made); },
+    };`,
+  ]),
 ];
 const withWidthsWhenUsed = {
   name: 'with-widths-when-used',
@@ -40,6 +53,21 @@ const shared = {
   resolve: { mainFields: ['module', 'main'] },
 };
 
+// What bin/load.js expects of a file: ASCII, because a character beyond it makes V8 hold the file as two bytes per character;
+// and packages that are imported by a function of its own.
+const forLoader = {
+  name: 'for-loader',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue;
+      const code = chunk.code.replace(/\bimport\((?=[`'"](?:better-sqlite3|mysql2)[`'"]\))/g, 'importPackage(');
+      if (/\bimport\(/.test(code)) throw new Error(`${chunk.fileName} imports a package that rolldown.config.js does not name`);
+      if (/(?<!\\)(?:\\\\)*\\[^\0-\x7f]/.test(code)) throw new Error(`${chunk.fileName} has a backslash before a character that must be escaped`);
+      chunk.code = code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    }
+  },
+};
+
 const output = (dir, cleanDir) => ({ dir, cleanDir, format: 'esm', minify: { compress: true, mangle: false }, chunkFileNames: 'chunks/[name]-[hash].js' });
 
 // A piece costs a process about a millisecond to find and link. What every command line needs is one, what every
@@ -48,7 +76,7 @@ const codeSplitting = {
   groups: [
     { name: 'start', tags: ['$initial'], priority: 2 },
     { name: 'options', test: /\/src\/cli\/(?:options|context)\.ts$/, priority: 1.5 },
-    { name: 'check', test: /\/src\/(?:app\/(?:check|resolve-command|outputs|further-outputs)|reporters\/json\/report)\.ts$/, priority: 1 },
+    { name: 'checking', test: /\/src\/(?:app\/(?:check|resolve-command|outputs)|cli\/outputs|reporters\/(?:json|pretty)\/report)\.ts$/, priority: 1 },
   ],
 };
 
@@ -67,7 +95,12 @@ const publishSchemas = {
 // The program and the library are two bundles, so that what they share does not break the program into small pieces. The
 // page's script is one file: plan.html holds it, and names its digest.
 export default defineConfig([
-  { ...shared, input: { cli: 'src/cli/index.ts' }, output: { ...output('dist', true), codeSplitting } },
+  {
+    ...shared,
+    input: { cli: 'src/cli/index.ts' },
+    output: { ...output('dist', true), codeSplitting, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name].cjs' },
+    plugins: [...shared.plugins, forLoader],
+  },
   {
     platform: 'browser',
     input: { script: 'src/page/main.ts' },

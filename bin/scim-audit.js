@@ -2,8 +2,10 @@
 // Exit codes: 0 done, nothing to stop for; 1 findings or differences; 2 no answer (arguments, config, input, bug);
 // 3 no users in the source; 4 apply or undo refused before the first write; 5 apply or undo stopped after a write;
 // 130, 143 and 129 interrupted. The reason is the last line on stderr.
-import './compile-cache.js';
+const { join } = require('node:path');
+const { load } = require('./load.js');
 
-// Loaded after the cache is on, so that it is found there.
-const { processIo, run } = await import('../dist/cli.js');
-process.exitCode = await run(process.argv.slice(2), processIo());
+const { processIo, run } = load(join(__dirname, '../dist/cli.cjs'));
+run(process.argv.slice(2), processIo()).then((code) => {
+  process.exitCode = code;
+});

@@ -13,7 +13,8 @@ export const contextOf = (io: Io): Context => ({
   process: io.process,
   interruption: io.interruption,
   startProgress: () => startProgress(io),
-  ...(io.stdin.isTTY === true && io.stderr.isTTY
+  // To look at stdin opens it.
+  ...(io.stderr.isTTY && io.stdin.isTTY === true
     ? {
         askSecret: async (question: string) => {
           const { askSecret } = await import('./questions.js');

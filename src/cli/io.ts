@@ -1,5 +1,6 @@
 /** The world as the program sees it; a test gives another one. */
 
+import { fstatSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Shell } from '../app/command-words.js';
 import { isAlive } from '../app/context.js';
@@ -41,16 +42,15 @@ export interface Io {
 
 /** Returns the process's own streams. A reader that went away (`| head`) is no error: the verdict still counts. */
 export function processIo(): Io {
-  // Node.js opens a stream when it is first looked at, which takes a millisecond or more.
   let stdout: Output | undefined;
   let stderr: Output | undefined;
   return {
     get stdout() {
-      stdout ??= outputOf(process.stdout);
+      stdout ??= isNoTerminal(1) ? directOutput(1, () => process.stdout) : outputOf(process.stdout);
       return stdout;
     },
     get stderr() {
-      stderr ??= outputOf(process.stderr);
+      stderr ??= isNoTerminal(2) ? directOutput(2, () => process.stderr) : outputOf(process.stderr);
       return stderr;
     },
     get stdin() {
@@ -86,7 +86,55 @@ function listenForSignals(): Io['interruption'] {
   };
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
+/** Is a file, a pipe or /dev/null. */
+function isNoTerminal(fd: number): boolean {
+  if (process.platform === 'win32') return false;
+  try {
+    const stats = fstatSync(fd);
+    return !stats.isCharacterDevice() || stats.rdev === statSync('/dev/null').rdev;
+  } catch {
+    return false;
+  }
+}
+
+interface StreamOutput extends Output {
+  write(text: string | Uint8Array): void;
+}
+
+/** Returns an output without a stream of Node.js, whose modules take longer to load than most commands take to answer. */
+function directOutput(fd: number, openStream: () => NodeJS.WriteStream): Output {
+  let isClosed = false;
+  let failure: Error | undefined;
+  let stream: StreamOutput | undefined;
+  return {
+    write(text) {
+      if (stream !== undefined || isClosed) {
+        stream?.write(text);
+        return;
+      }
+      const bytes = Buffer.from(text);
+      let written = 0;
+      try {
+        while (written < bytes.length) written += writeSync(fd, bytes, written);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        const code = 'code' in error ? error.code : undefined;
+        if (code === 'EAGAIN') {
+          // Somebody else on the pipe has switched waiting off; the stream knows when to go on.
+          stream = outputOf(openStream());
+          stream.write(bytes.subarray(written));
+          return;
+        }
+        isClosed = true;
+        if (code !== 'EPIPE') failure = error;
+      }
+    },
+    settle: async () => (stream === undefined ? failure : stream.settle()),
+    isTTY: false,
+  };
+}
+
+function outputOf(stream: NodeJS.WriteStream): StreamOutput {
   let isClosed = false;
   let failure: Error | undefined;
   stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -2,6 +2,7 @@
 
 import { foldSqlServer, makeDucetFold, makeGeneralCiFold } from './collation/folds.js';
 import type { CollationName } from './policy.js';
+import { unicodePattern } from './unicode-pattern.js';
 
 /** How two texts differ, the first that holds (contract 2.4). */
 export const DIFFERENCES = ['case', 'whitespace', 'unicode', 'value'] as const;
@@ -30,8 +31,8 @@ export interface Collation {
 // For printable ASCII words joined by single spaces, key() only lower-cases under every collation. Almost every username
 // and address is such a text, so the tables are needed only for the rest.
 const PLAIN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
-const UNSEEN = /\p{Cf}|[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]/gu;
-const SPACES = /\p{White_Space}+/gu;
+const UNSEEN = unicodePattern(String.raw`[\p{Cf}\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]`, 'g');
+const SPACES = unicodePattern(String.raw`[\p{White_Space}]+`, 'g');
 
 /** Has no weight, and prevents a space from counting as one at the end or beside another. */
 const JOINER = '\u034f';
@@ -40,7 +41,7 @@ const LOOSE_SPACE = / (?= |$)/g;
 function makeCollation(name: CollationName, fold: (text: string) => string): Collation {
   const key = (text: string): string => {
     if (PLAIN.test(text)) return text.toLowerCase();
-    const seen = text.replace(UNSEEN, '').replace(SPACES, ' ').trim();
+    const seen = text.replace(UNSEEN(text), '').replace(SPACES(text), ' ').trim();
     if (seen === '' || PLAIN.test(seen)) return seen.toLowerCase();
     const folded = fold(seen);
     return folded.includes(' ') ? folded.replace(LOOSE_SPACE, ` ${JOINER}`).replace(/^ /, `${JOINER} `) : folded;
@@ -68,10 +69,13 @@ const BY_NAME: Readonly<Record<CollationName, Collation>> = {
 /** Returns the collation of a name. */
 export const collationOf = (name: CollationName): Collation => BY_NAME[name];
 
-/** Consists of characters that readers cannot see by themselves: white space, invisible characters and loose marks. For display only. */
-export const isUnseen = (text: string): boolean => /^[\p{White_Space}\p{Cf}\p{Cc}\p{M}]*$/u.test(text);
+const ONLY_UNSEEN = unicodePattern(String.raw`^[\p{White_Space}\p{Cf}\p{Cc}\p{M}]*$`);
 
-const squeezed = (text: string): string => text.replace(/[\p{White_Space}\p{Cf}]/gu, '');
+/** Consists of characters that readers cannot see by themselves: white space, invisible characters and loose marks. For display only. */
+export const isUnseen = (text: string): boolean => ONLY_UNSEEN(text).test(text);
+
+const LOOSE = unicodePattern(String.raw`[\p{White_Space}\p{Cf}]`, 'g');
+const squeezed = (text: string): string => text.replace(LOOSE(text), '');
 const lowered = (text: string): string => text.toLowerCase();
 
 const areAllEqual = (texts: readonly string[], read: (text: string) => string): boolean => {

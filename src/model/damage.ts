@@ -3,6 +3,7 @@
 import { Checksum } from './digests.js';
 import type { Group, User } from './directory.js';
 import type { IdentityIndex } from './identity-index.js';
+import { unicodePattern } from './unicode-pattern.js';
 
 /**
  * `lost`: U+FFFD replaces invalid bytes. `question`: a question mark replaces a letter. `misread`: UTF-8 was read as
@@ -18,11 +19,14 @@ function identityDamage(text: string): Damage | undefined {
   return isMisread(text) ? 'misread' : undefined;
 }
 
+const BEFORE_LETTER = unicodePattern(String.raw`\?[\p{L}\p{N}]`);
+const LETTER = unicodePattern(String.raw`[\p{L}]`);
+
 /** Returns the damage to a name, in which a question mark may be intended. */
 function nameDamage(text: string): Damage | undefined {
   if (isClean(text)) return undefined;
   if (text.includes('\ufffd')) return 'lost';
-  if (/\?[\p{L}\p{N}]/u.test(text) || (/\?.*\?/s.test(text) && !/\p{L}/u.test(text))) return 'question';
+  if (BEFORE_LETTER(text).test(text) || (/\?.*\?/s.test(text) && !LETTER(text).test(text))) return 'question';
   return isMisread(text) ? 'misread' : undefined;
 }
 

@@ -1,8 +1,12 @@
 /** What counts as an email address: the form that both Okta and Entra accept as a login, in any script. */
 
+import { unicodePattern } from './unicode-pattern.js';
+
 // Letters, digits and marks of any script, and the punctuation that RFC 5322 calls an atom.
-const LOCAL = /^[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~-]+)*$/u;
-const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]*[\p{L}\p{N}\p{M}])?$/u;
+const ATOM = String.raw`[\p{L}\p{N}\p{M}!#$%&'*+/=?^_\x60{|}~\-]+`;
+const LOCAL = unicodePattern(String.raw`^${ATOM}(?:\.${ATOM})*$`);
+const LABEL = unicodePattern(String.raw`^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}\-]*[\p{L}\p{N}\p{M}])?$`);
+const NUMBER = unicodePattern(String.raw`^[\p{N}]+$`);
 const PLAIN = /^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]+$/;
 
 /**
@@ -19,9 +23,9 @@ export function isEmailAddress(text: string): boolean {
   if (text.normalize('NFKC') !== text.normalize('NFC')) return false;
   const labels = text.slice(at + 1).split('.');
   return (
-    LOCAL.test(text.slice(0, at)) &&
+    LOCAL(text).test(text.slice(0, at)) &&
     labels.length > 1 &&
-    labels.every((label) => label.length <= 63 && LABEL.test(label)) &&
-    !/^\p{N}+$/u.test(labels[labels.length - 1] ?? '')
+    labels.every((label) => label.length <= 63 && LABEL(label).test(label)) &&
+    !NUMBER(text).test(labels[labels.length - 1] ?? '')
   );
 }

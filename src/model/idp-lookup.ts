@@ -7,6 +7,7 @@ import { KeyTable } from '../collections/key-table.js';
 import type { IdentityIndex } from './identity-index.js';
 import type { IdpUser } from './idp.js';
 import { type IdpMatch, isBefore, isSameName, NO_FIT, SEVERAL_FIT } from './idp-match.js';
+import { unicodePattern } from './unicode-pattern.js';
 
 /** Why it is not certain what the look-up finds, or whether there is one. */
 export type Doubt =
@@ -40,10 +41,10 @@ export interface LookUps {
 }
 
 /** Characters that are certainly not special; Entra does not say which ones it means. */
-const IN_ADDRESS = /^[\p{L}\p{M}\p{N} _.@-]*$/u;
+const IN_ADDRESS = unicodePattern(String.raw`^[\p{L}\p{M}\p{N} _.@\-]*$`);
 
 /** Has characters for which Entra documents that look-ups by the value may fail. */
-export const isSpecial = (text: string): boolean => !IN_ADDRESS.test(text);
+export const isSpecial = (text: string): boolean => !IN_ADDRESS(text).test(text);
 
 const lookUpsByMatch = new WeakMap<IdpMatch, LookUps>();
 

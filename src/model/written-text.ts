@@ -1,5 +1,7 @@
 /** How texts in files survive editors, terminals and spreadsheets: byte-order marks, JSON without unseen characters, cells that are not formulas. */
 
+import { unicodePattern } from './unicode-pattern.js';
+
 /** A byte-order mark: editors and PowerShell's `>` write one, also in UTF-16. */
 export const MARK = '\ufeff';
 
@@ -24,12 +26,12 @@ export const sealedText = (file: string): string =>
   `${file} begins with a byte-order mark: an editor saved it again, or PowerShell's > wrote it. It is sealed byte for byte, so it is no longer valid.`;
 
 // JSON.stringify escapes the C0 controls; the other controls could act on a terminal, or break a line in it.
-const UNSEEN = /[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu;
+const UNSEEN = unicodePattern(String.raw`[\x7f-\x9f\u2028\u2029\p{Cf}]`, 'g');
 
 /** Returns equivalent JSON, with every character escaped that acts on a terminal. */
 export const escapeUnseen = (text: string): string =>
   /[^ -~]/.test(text)
-    ? text.replace(UNSEEN, (char) => [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''))
+    ? text.replace(UNSEEN(text), (char) => [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''))
     : text;
 
 /** Texts of ASCII that JSON writes without escapes. */

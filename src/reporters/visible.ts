@@ -1,13 +1,15 @@
 /** Values of an export as people can see them: nothing in them acts on a terminal, ends a tag of XML or HTML, or stays unseen. */
 
+import { unicodePattern } from '../model/unicode-pattern.js';
+
 const codePoint = (char: string): string => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 
 // Controls, format characters, lone surrogates, and every space but the plain one.
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\ufffe\uffff\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+const UNSEEN = unicodePattern(String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\ufffe\uffff\p{Zl}\p{Zp}]|(?! )[\p{Zs}]`, 'g');
 
 /** Returns the text with everything unseen spelled out as ⟨U+…⟩; for messages and headings. */
 export function printable(text: string): string {
-  return text.replace(UNSEEN, codePoint);
+  return text.replace(UNSEEN(text), codePoint);
 }
 
 /** Returns a value: unseen characters spelled out, and spaces that could be overlooked shown as ␠. */
@@ -39,7 +41,7 @@ export function compareParts(text: string, against: string): Part[] {
     addGap(at);
     // The spaces that could be overlooked are those of the whole value, not of the stretch.
     const plain = char === ' ' ? spaces[at] : printable(char);
-    const shown = isDifferent[at] && isLookAlike ? plain.replace(/\p{M}/gu, codePoint) : plain;
+    const shown = isDifferent[at] && isLookAlike ? plain.replace(MARKS(plain), codePoint) : plain;
     const last = parts.at(-1);
     if (last !== undefined && last.isDifferent === isDifferent[at]) last.text += shown;
     else parts.push({ text: shown, isDifferent: isDifferent[at] });
@@ -48,9 +50,13 @@ export function compareParts(text: string, against: string): Part[] {
   return parts;
 }
 
+const MARKS = unicodePattern(String.raw`[\p{M}]`, 'g');
+const LETTER = unicodePattern(String.raw`[\p{L}\p{N}]`);
+
 /** Words, and each character between them. */
-const PIECES = /[\p{L}\p{N}\p{M}\p{Cf}]+|./gsu;
-const isWord = (piece: string): boolean => piece.length > 1 || /[\p{L}\p{N}\p{M}\p{Cf}]/u.test(piece);
+const PIECES = unicodePattern(String.raw`[\p{L}\p{N}\p{M}\p{Cf}]+|.`, 'gs');
+const IN_WORD = unicodePattern(String.raw`[\p{L}\p{N}\p{M}\p{Cf}]`);
+const isWord = (piece: string): boolean => piece.length > 1 || IN_WORD(piece).test(piece);
 
 interface Differences {
   /** By character. */
@@ -61,17 +67,18 @@ interface Differences {
 
 /** Returns where a value differs; nothing of values that have no letter in common is said to be alike. */
 function differencesOf(text: string, against: string): Differences {
-  if (text.replace(SPACES, '') === against.replace(SPACES, '')) return spaceDifferences(text, against);
+  if (text.replace(SPACES(text), '') === against.replace(SPACES(against), '')) return spaceDifferences(text, against);
   const found = pieceDifferences(text, against);
   const isAlike = Array.from(text).some((char, at) => !found.isDifferent[at] && isWord(char));
-  return isAlike || !/[\p{L}\p{N}]/u.test(text) ? found : { isDifferent: found.isDifferent.map(() => true), gaps: new Set() };
+  return isAlike || !LETTER(text).test(text) ? found : { isDifferent: found.isDifferent.map(() => true), gaps: new Set() };
 }
 
-const SPACES = /[\s\p{Cf}]+/gu;
+const SPACE = unicodePattern(String.raw`[\s\p{Cf}]`);
+const SPACES = unicodePattern(String.raw`[\s\p{Cf}]+`, 'g');
 
 /** Returns where a value differs from one that is the same but for white space and unseen characters. */
 function spaceDifferences(text: string, against: string): Differences {
-  const isSpace = (char: string | undefined): boolean => char !== undefined && /[\s\p{Cf}]/u.test(char);
+  const isSpace = (char: string | undefined): boolean => char !== undefined && SPACE(char).test(char);
   const left = [...text];
   const right = [...against];
   const isDifferent: boolean[] = [];
@@ -95,8 +102,8 @@ function spaceDifferences(text: string, against: string): Differences {
 
 /** Returns where a value differs: whole words, unless the word in their place is nearly the same. */
 function pieceDifferences(text: string, against: string): Differences {
-  const left = text.match(PIECES) ?? [];
-  const right = against.match(PIECES) ?? [];
+  const left = text.match(PIECES(text)) ?? [];
+  const right = against.match(PIECES(against)) ?? [];
   const isDifferent: boolean[] = [];
   const gaps = new Set<number>();
   const add = ({ isDifferent: inner, gaps: own }: Differences): void => {

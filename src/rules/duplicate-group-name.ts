@@ -1,6 +1,7 @@
 import { MATCHES, type Match } from '../model/compare.js';
 import type { Group } from '../model/directory.js';
 import type { Severity } from '../model/finding.js';
+import { unicodePattern } from '../model/unicode-pattern.js';
 import { defineRule, ID, WHERE } from './define.js';
 import { choice, groupName, groups, hidden } from './fields.js';
 import { count, few, idsOf, sortedIdentity } from './rule.js';
@@ -11,6 +12,8 @@ const HOW: Readonly<Record<Match, string>> = {
   whitespace: 'have names that differ only in white space or invisible characters',
   unicode: 'have names that differ only in accents or look-alike characters',
 };
+
+const LETTER = unicodePattern(String.raw`[\p{L}\p{N}]`);
 
 export const duplicateGroupName = defineRule({
   name: 'duplicate-group-name',
@@ -30,7 +33,7 @@ export const duplicateGroupName = defineRule({
       const groupsByKey = new Map<string, Group[]>();
       for (const group of directory.groups) {
         // Names without letters and digits, such as ?????, do not show what they were.
-        const folded = group.isOrganizationLevel && /[\p{L}\p{N}]/u.test(group.name) ? key(group.name) : '';
+        const folded = group.isOrganizationLevel && LETTER(group.name).test(group.name) ? key(group.name) : '';
         if (folded === '') continue;
         const same = groupsByKey.get(folded);
         if (same === undefined) groupsByKey.set(folded, [group]);

@@ -1,6 +1,10 @@
 import { isEmailAddress } from '../model/email.js';
+import { unicodePattern } from '../model/unicode-pattern.js';
 import { ID, USERNAME, userRule, WHERE } from './define.js';
 import { askEach, calledUser } from './rule.js';
+
+const SPACES = unicodePattern(String.raw`[\s\p{Cf}]`, 'g');
+const UNSEEN = unicodePattern(String.raw`[\p{Cf}]`, 'g');
 
 export const invalidEmail = userRule({
   name: 'invalid-email',
@@ -26,7 +30,7 @@ export const invalidEmail = userRule({
     ID,
     USERNAME,
     // Compared with itself without white space, so that white space is marked.
-    ['email', ({ email }) => ({ text: email, against: email.replace(/[\s\p{Cf}]/gu, '') })],
+    ['email', ({ email }) => ({ text: email, against: email.replace(SPACES(email), '') })],
     WHERE,
   ],
   effects: { outlastsRenames: true },
@@ -38,7 +42,7 @@ export const invalidEmail = userRule({
       actions,
       propose() {
         // A space inside may replace any character; one at the edge, or an invisible character, can be left out.
-        const squeezed = user.email.replace(/\p{Cf}/gu, '').trim();
+        const squeezed = user.email.replace(UNSEEN(user.email), '').trim();
         return isEmailAddress(squeezed) ? { action: 'set-email', value: squeezed } : undefined;
       },
     }),

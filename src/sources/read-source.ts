@@ -118,7 +118,9 @@ function inputFor(table: Table, end: TableEnd | undefined): Input {
     file: fileOf(file),
     role,
     ...(table.table === undefined ? {} : { table: table.table }),
-    sha256: end.sha256,
+    get sha256() {
+      return end.sha256;
+    },
     rows: end.rows,
     ...(hasStatus ? {} : { isStatusFixed: true }),
     ...(hasStatus || table.activity === undefined ? {} : { activity: table.activity }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import { paintFor } from '../../src/reporters/pretty/paint.js';
 import { ROOT } from '../support/children.js';
 import { unpack } from '../support/fixture-pages.js';
 import { runCli } from '../support/run.js';
@@ -16,6 +17,24 @@ const onTerminal = (args: readonly string[], columns: number, env: Readonly<Reco
 
 // Colors and nothing else of what an escape character can begin.
 const withoutColors = (text: string): string => text.replace(/\u001b\[\d+m/g, '');
+
+describe('colors', () => {
+  it.each([
+    ['bold', '\u001b[1mDome\u001b[22m'],
+    ['dim', '\u001b[2mDome\u001b[22m'],
+    ['green', '\u001b[32mDome\u001b[39m'],
+    ['yellow', '\u001b[33mDome\u001b[39m'],
+    ['red bold', '\u001b[31m\u001b[1mDome\u001b[22m\u001b[39m'],
+    ['green bold', '\u001b[32m\u001b[1mDome\u001b[22m\u001b[39m'],
+    ['yellow bold', '\u001b[33m\u001b[1mDome\u001b[22m\u001b[39m'],
+    ['blue bold', '\u001b[34m\u001b[1mDome\u001b[22m\u001b[39m'],
+    ['yellow underline', '\u001b[33m\u001b[4mDome\u001b[24m\u001b[39m'],
+  ] as const)('%s is on before a text and off after it, and neither where there are none', (look, painted) => {
+    expect(paintFor(true)(look, 'Dome')).toBe(painted);
+    expect(paintFor(true)(look, '')).toBe('');
+    expect(paintFor(false)(look, 'Dome')).toBe('Dome');
+  });
+});
 
 describe('pretty on a terminal', () => {
   it.each([60, 80, 100, 132, 200])('keeps to %i columns', async (columns) => {

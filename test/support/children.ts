@@ -19,7 +19,7 @@ export interface ShellResult {
 
 /** Runs a line of bash in a folder; `scim-audit` is the built program. */
 export function shell(line: string, folder: string, environment: Readonly<Record<string, string>> = {}): ShellResult {
-  if (!existsSync(join(ROOT, 'dist/cli.js'))) throw new Error('dist/cli.js is missing: run "npm run build" first');
+  if (!existsSync(join(ROOT, 'dist/cli.cjs'))) throw new Error('dist/cli.cjs is missing: run "npm run build" first');
   const script = `scim-audit() { "${process.execPath}" "${BIN}" "$@"; }\n${line}`;
   const { status, stdout, stderr } = spawnSync('bash', ['--norc', '--noprofile', '-c', script], {
     cwd: folder,

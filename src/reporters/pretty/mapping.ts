@@ -1,4 +1,3 @@
-import { Chalk } from 'chalk';
 import { noteText } from '../../model/note.js';
 import { grouped } from '../../rules/rule.js';
 import { MAPPING_CHECKS, type MappingReport } from '../../setup/mapping-check.js';
@@ -6,27 +5,28 @@ import { wrap } from '../columns.js';
 import { findingsByCheck, MOST_OF_A_CHECK, mappingSubject, mappingVerdict } from '../mapping-words.js';
 import type { Reporter, WriteOptions } from '../reporter.js';
 import { printable } from '../visible.js';
+import { paintFor } from './paint.js';
 
 /** The check of a mapping for people, on a terminal. */
 export const pretty: Reporter<'mapping'> = { render: mappingLines };
 
 function* mappingLines(report: MappingReport, { width, hasColors }: WriteOptions): Iterable<string> {
-  const paint = new Chalk({ level: hasColors ? 1 : 0 });
+  const paint = paintFor(hasColors);
   const { isAsGuided, summary, file, user, group, findings } = report;
   const lines = (text: string, indent: string): string[] => wrap(printable(text), width, indent);
-  const color = isAsGuided ? (summary.warning > 0 ? paint.yellow.bold : paint.green.bold) : paint.red.bold;
-  for (const line of lines(`${isAsGuided ? (summary.warning > 0 ? '▲' : '✔') : '✖'} ${mappingVerdict(report)}`, '')) yield `${color(line)}\n`;
-  for (const line of lines(`${file}: ${mappingSubject(user, 'users')}`, '')) yield `${paint.dim(line)}\n`;
-  if (group !== undefined) for (const line of lines(mappingSubject(group, 'groups'), '')) yield `${paint.dim(line)}\n`;
+  const color = isAsGuided ? (summary.warning > 0 ? 'yellow bold' : 'green bold') : 'red bold';
+  for (const line of lines(`${isAsGuided ? (summary.warning > 0 ? '▲' : '✔') : '✖'} ${mappingVerdict(report)}`, '')) yield `${paint(color, line)}\n`;
+  for (const line of lines(`${file}: ${mappingSubject(user, 'users')}`, '')) yield `${paint('dim', line)}\n`;
+  if (group !== undefined) for (const line of lines(mappingSubject(group, 'groups'), '')) yield `${paint('dim', line)}\n`;
   for (const { check, found } of findingsByCheck(report)) {
     const { title, fix } = MAPPING_CHECKS[check];
     const isError = found.some(({ severity }) => severity === 'error');
-    yield `\n${(isError ? paint.red.bold : paint.yellow.bold)(`${isError ? '✖' : '▲'} ${title}`)}\n`;
+    yield `\n${paint(isError ? 'red bold' : 'yellow bold', `${isError ? '✖' : '▲'} ${title}`)}\n`;
     for (const { severity, line, column, path, message } of found.slice(0, MOST_OF_A_CHECK)) {
       const [first = '', ...rest] = lines(`${severity === 'error' || !isError ? '' : 'To be looked at: '}${noteText(message)}`, '    ');
       yield `  - ${first.trimStart()}\n`;
       for (const further of rest) yield `${further}\n`;
-      for (const place of lines(`line ${line}, column ${column}${path === '' ? '' : `: ${path}`}`, '    ')) yield `${paint.dim(place)}\n`;
+      for (const place of lines(`line ${line}, column ${column}${path === '' ? '' : `: ${path}`}`, '    ')) yield `${paint('dim', place)}\n`;
     }
     if (found.length > MOST_OF_A_CHECK) yield `  … and ${grouped(found.length - MOST_OF_A_CHECK)} more; --format json lists them\n`;
     if (fix !== '') for (const line of lines(`What to do: ${fix}`, '  ')) yield `${line}\n`;

@@ -1,4 +1,3 @@
-import { Chalk, type ChalkInstance } from 'chalk';
 import { type Collation, collationOf } from '../../model/compare.js';
 import type { Severity } from '../../model/finding.js';
 import { isCalm, outcomeText, type Preview, previewInputs, titleText } from '../../preview/preview.js';
@@ -9,6 +8,7 @@ import { notesOf, summaryHeadings, summaryRows } from '../preview-summary.js';
 import type { Reporter, WriteOptions } from '../reporter.js';
 import { idpText, sourceText } from '../sections.js';
 import { printable } from '../visible.js';
+import { type Paint, paintFor } from './paint.js';
 import { styleCell } from './report.js';
 
 const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', info: '●' };
@@ -18,19 +18,19 @@ export const pretty: Reporter<'preview'> = {
   *render(preview, options) {
     const { width } = options;
     const collation = collationOf(preview.policy.collation);
-    const paint = new Chalk({ level: options.hasColors ? 1 : 0 });
+    const paint = paintFor(options.hasColors);
     const { secondAccounts, uncertain } = preview.forecast.summary;
     const outcome = outcomeText(preview);
     const isLoud = secondAccounts > 0;
-    const color = isLoud ? paint.red.bold : isCalm(preview) ? paint.green.bold : paint.yellow.bold;
+    const color = isLoud ? 'red bold' : isCalm(preview) ? 'green bold' : 'yellow bold';
     const mark = isLoud ? MARK.error : isCalm(preview) && uncertain === 0 ? '✔' : MARK.warning;
-    for (const line of wrap(`${mark} ${titleText(preview)}: ${outcome}`, width, '')) yield `${color(line)}\n`;
-    for (const line of wrap(subjectLine(preview), width, '')) yield `${paint.dim(line)}\n`;
+    for (const line of wrap(`${mark} ${titleText(preview)}: ${outcome}`, width, '')) yield `${paint(color, line)}\n`;
+    for (const line of wrap(subjectLine(preview), width, '')) yield `${paint('dim', line)}\n`;
     yield '\n';
     const numbers = summaryRows(preview).map((row) => row.map((text): Styled => ({ plain: text, paint: (room) => cut(text, room) })));
     for (const line of tableLines(styleHeadings(summaryHeadings(preview), paint), numbers, '  ', width)) yield `${line}\n`;
     for (const section of sectionsOf(preview, options.mostRows ?? Number.POSITIVE_INFINITY)) yield* sectionLines(section, options, collation, paint);
-    yield `\n${paint.bold('Please note')}\n`;
+    yield `\n${paint('bold', 'Please note')}\n`;
     for (const note of notesOf(preview)) yield `${wrap(printable(note), width, '    ').join('\n').replace('    ', '  - ')}\n`;
   },
 };
@@ -44,18 +44,18 @@ function subjectLine(preview: Preview): string {
   );
 }
 
-const styleHeadings = (headings: readonly string[], paint: ChalkInstance): Styled[] =>
-  headings.map((text) => ({ plain: text, paint: (room) => paint.dim(cut(text, room)) }));
+const styleHeadings = (headings: readonly string[], paint: Paint): Styled[] =>
+  headings.map((text) => ({ plain: text, paint: (room) => paint('dim', cut(text, room)) }));
 
 function* sectionLines(
   { title, look, headings, total, blocks, next }: Section,
   { width, mostRows }: WriteOptions,
   collation: Collation,
-  paint: ChalkInstance,
+  paint: Paint,
 ): Iterable<string> {
-  const color = look === 'error' ? paint.red : look === 'warning' ? paint.yellow : paint.blue;
+  const color = look === 'error' ? 'red bold' : look === 'warning' ? 'yellow bold' : 'blue bold';
   yield '\n';
-  for (const line of wrap(`${MARK[look]} ${title}: ${grouped(total)}`, width, '')) yield `${color.bold(line)}\n`;
+  for (const line of wrap(`${MARK[look]} ${title}: ${grouped(total)}`, width, '')) yield `${paint(color, line)}\n`;
   for (const [at, { why, total: ofBlock, shown, rows }] of blocks.entries()) {
     if (at > 0) yield '\n';
     for (const line of wrap(blocks.length > 1 ? `${grouped(ofBlock)}: ${why}` : why, width, '  ')) yield `${line}\n`;
@@ -63,7 +63,7 @@ function* sectionLines(
     if (rows.length > 0) for (const line of tableLines(styleHeadings(headings, paint), body, '    ', width)) yield `${line}\n`;
     if (shown >= ofBlock) continue;
     const how = mostRows === undefined ? '' : '; --rows all shows them';
-    for (const line of wrap(`… and ${grouped(ofBlock - shown)} more${how}`, width, '    ')) yield `${paint.dim(line)}\n`;
+    for (const line of wrap(`… and ${grouped(ofBlock - shown)} more${how}`, width, '    ')) yield `${paint('dim', line)}\n`;
   }
   if (next !== '') for (const line of wrap(`What to do: ${next}`, width, '  ')) yield `${line}\n`;
 }

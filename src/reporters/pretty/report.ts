@@ -1,4 +1,3 @@
-import { Chalk, type ChalkInstance } from 'chalk';
 import { type AuditedFinding, isAtOrAbove, isStopped, type Report, readInputs } from '../../audit/report.js';
 import { type Collation, collationOf } from '../../model/compare.js';
 import { locationOf, type Subject } from '../../model/directory.js';
@@ -11,13 +10,14 @@ import { charactersOf, cut, cutStart, type Styled, tableLines, widthOf, wrap } f
 import type { Reporter, ReportOptions } from '../reporter.js';
 import { acceptanceText, countedFirst, idpText, knownAtOrAbove, sourceText, verdictText } from '../sections.js';
 import { compareParts, type Part, printable, visible } from '../visible.js';
+import { type Paint, paintFor } from './paint.js';
 
 /** The report for people: the verdict first, then rule by rule, then what to do next. */
 export const pretty: Reporter = {
   *render(report, options) {
-    const paint = new Chalk({ level: options.hasColors ? 1 : 0 });
-    for (const line of wrap(verdictLine(report), options.width, '')) yield `${verdictColor(report, paint)(line)}\n`;
-    for (const line of wrap(subjectLine(report), options.width, '')) yield `${paint.dim(line)}\n`;
+    const paint = paintFor(options.hasColors);
+    for (const line of wrap(verdictLine(report), options.width, '')) yield `${paint(verdictLook(report), line)}\n`;
+    for (const line of wrap(subjectLine(report), options.width, '')) yield `${paint('dim', line)}\n`;
     const found = findingsByRule(report);
     for (const rule of rulesFor(report)) {
       const findings = found.get(rule.name);
@@ -40,16 +40,15 @@ function findingsByRule({ findings }: Report): Map<string, AuditedFinding[]> {
 
 const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', info: '●' };
 
-const inColor = (paint: ChalkInstance, severity: Severity): ChalkInstance =>
-  severity === 'error' ? paint.red : severity === 'warning' ? paint.yellow : paint.blue;
+const LOOK = { error: 'red bold', warning: 'yellow bold', info: 'blue bold' } as const;
 
 function verdictLine(report: Report): string {
   const { text, isGood } = verdictText(report);
   return `${isGood ? '✔' : isStopped(report) ? MARK.error : MARK.warning} ${text}`;
 }
 
-function verdictColor(report: Report, paint: ChalkInstance): ChalkInstance {
-  return verdictText(report).isGood ? paint.green.bold : isStopped(report) ? paint.red.bold : paint.yellow.bold;
+function verdictLook(report: Report): Parameters<Paint>[0] {
+  return verdictText(report).isGood ? 'green bold' : isStopped(report) ? 'red bold' : 'yellow bold';
 }
 
 function subjectLine(report: Report): string {
@@ -66,7 +65,7 @@ function subjectLine(report: Report): string {
   );
 }
 
-function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Report, options: ReportOptions, paint: ChalkInstance): Iterable<string> {
+function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Report, options: ReportOptions, paint: Paint): Iterable<string> {
   const ofSeverity: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   let known = 0;
   let accepted = 0;
@@ -81,8 +80,8 @@ function* ruleLines(rule: Rule, findings: readonly AuditedFinding[], report: Rep
   if (accepted > 0) counts.push(`${grouped(accepted)} accepted`);
   if (known > 0) counts.push(`${grouped(known)} known`);
   yield '\n';
-  for (const line of wrap(`${MARK[worst]} ${rule.title}`, options.width, '')) yield `${inColor(paint, worst).bold(line)}\n`;
-  for (const line of wrap(`${rule.name}: ${counts.join(', ')}`, options.width, '  ')) yield `${paint.dim(line)}\n`;
+  for (const line of wrap(`${MARK[worst]} ${rule.title}`, options.width, '')) yield `${paint(LOOK[worst], line)}\n`;
+  for (const line of wrap(`${rule.name}: ${counts.join(', ')}`, options.width, '  ')) yield `${paint('dim', line)}\n`;
   for (const line of wrap(rule.why, options.width, '  ')) yield `${line}\n`;
   yield '\n';
   yield* subjectLines(rule, countedFirst(findings), report, options, paint);
@@ -104,7 +103,7 @@ function acceptanceLines(findings: readonly AuditedFinding[], { width, mostRows 
 }
 
 /** Yields the table of the subjects, and how many rows were left out. */
-function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: Report, options: ReportOptions, paint: ChalkInstance): Iterable<string> {
+function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: Report, options: ReportOptions, paint: Paint): Iterable<string> {
   const locate = (subject: Subject) => locationOf(report.snapshot.inputs, subject);
   const most = options.mostRows ?? Number.POSITIVE_INFINITY;
   const collation = collationOf(report.policy.collation);
@@ -120,19 +119,19 @@ function* subjectLines(rule: Rule, findings: readonly AuditedFinding[], report: 
     total += rule.size?.(finding) ?? (cells.length || subjects);
     for (const row of cells) if (rows.length < most) rows.push(row.map((cell, column) => styleCell(cell, rule.headings[column], collation, paint)));
   }
-  const headings = rule.headings.map((heading): Styled => ({ plain: heading, paint: (width) => paint.dim(cut(heading, width)) }));
+  const headings = rule.headings.map((heading): Styled => ({ plain: heading, paint: (width) => paint('dim', cut(heading, width)) }));
   if (rows.length > 0) for (const line of tableLines(headings, rows, '    ', options.width)) yield `${line}\n`;
   if (total === rows.length) return;
   const isAllListed = available === total;
   const how = available === rows.length ? '' : `; --rows all shows ${isAllListed ? 'them, --format json lists everything' : `the first ${grouped(available)}`}`;
-  for (const line of wrap(`… and ${grouped(total - rows.length)} more${how}`, options.width, '    ')) yield `${paint.dim(line)}\n`;
+  for (const line of wrap(`… and ${grouped(total - rows.length)} more${how}`, options.width, '    ')) yield `${paint('dim', line)}\n`;
 }
 
 /** The columns of which the end matters most: the line number. */
 const ENDS: ReadonlySet<string> = new Set(['where']);
 
 /** Returns a cell as a terminal shows it, with what differs from the value it is compared with marked. */
-export function styleCell({ text, against }: Cell, heading: string, { differenceOf }: Collation, paint: ChalkInstance): Styled {
+export function styleCell({ text, against }: Cell, heading: string, { differenceOf }: Collation, paint: Paint): Styled {
   const isComparable = against !== undefined && against !== '' && against !== text && differenceOf(text, against) !== 'value';
   if (!isComparable) {
     const plain = visible(text);
@@ -143,8 +142,8 @@ export function styleCell({ text, against }: Cell, heading: string, { difference
 }
 
 /** Returns the parts in colors; if they must be cut, around the first difference, so that it stays visible. */
-function paintParts(parts: readonly Part[], width: number, paint: ChalkInstance): string {
-  const mark = ({ text, isDifferent }: Part): string => (isDifferent ? paint.yellow.underline(text) : text);
+function paintParts(parts: readonly Part[], width: number, paint: Paint): string {
+  const mark = ({ text, isDifferent }: Part): string => (isDifferent ? paint('yellow underline', text) : text);
   const chars = parts.flatMap(({ text, isDifferent }) => charactersOf(text).map((char) => ({ text: char, isDifferent, width: widthOf(char) })));
   const whole = chars.reduce((sum, char) => sum + char.width, 0);
   if (whole <= width) return parts.map(mark).join('');
@@ -181,7 +180,7 @@ function joinAlike(parts: readonly Part[]): Part[] {
   return joined;
 }
 
-function* closingLines(report: Report, options: ReportOptions, paint: ChalkInstance): Iterable<string> {
+function* closingLines(report: Report, options: ReportOptions, paint: Paint): Iterable<string> {
   const { findings, notChecked, notes } = report;
   const { width } = options;
   const found = new Set(findings.map(({ finding }) => finding.rule));
@@ -192,19 +191,19 @@ function* closingLines(report: Report, options: ReportOptions, paint: ChalkInsta
     : rulesFor(report)
         .filter(({ name }) => !found.has(name) && !skipped.has(name))
         .map(({ name }) => name);
-  if (clean.length > 0) yield `\n${paint.green('✔ Nothing found by')}\n${wrap(clean.join(', '), width, '  ').join('\n')}\n`;
+  if (clean.length > 0) yield `\n${paint('green', '✔ Nothing found by')}\n${wrap(clean.join(', '), width, '  ').join('\n')}\n`;
   if (notChecked.length > 0) {
-    yield `\n${paint.yellow(`${MARK.warning} Not checked`)}\n`;
+    yield `\n${paint('yellow', `${MARK.warning} Not checked`)}\n`;
     for (const { rule, why } of notChecked) yield `${wrap(`${rule}: ${why}`, width, '  ').join('\n')}\n`;
   }
   if (notes.length > 0) {
-    yield `\n${paint.bold('Please note')}\n`;
+    yield `\n${paint('bold', 'Please note')}\n`;
     for (const note of notes)
       yield `${wrap(printable(noteText(note)), width, '    ')
         .join('\n')
         .replace('    ', '  - ')}\n`;
   }
-  yield `\n${paint.bold('Next')}\n`;
+  yield `\n${paint('bold', 'Next')}\n`;
   yield* nextLines(report, options);
 }
 

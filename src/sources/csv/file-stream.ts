@@ -1,6 +1,6 @@
 /** Reads a file, or a pipe, once from front to end as UTF-8 bytes, and computes its digest; also a whole text file. */
 
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { Note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
@@ -45,8 +45,10 @@ export const changedWhileRead = (file: string): UserError =>
 export class FileStream implements TextStream {
   readonly #fd: number;
   readonly #before: Stats;
-  readonly #hash = createHash('sha256');
   readonly #raw = Buffer.allocUnsafe(STRETCH);
+  /** The bytes of the first reading, while the file has no others: node:crypto then need not be loaded before a report asks for the digest. */
+  #front: Buffer | undefined;
+  #hash: Hash | undefined;
   #transcoder: Transcoder | undefined;
   #pending: Buffer = Buffer.alloc(0);
   #isAtEnd = false;
@@ -85,6 +87,8 @@ export class FileStream implements TextStream {
   /** Reads raw bytes into `target` from `offset`; returns them. */
   #read(target: Buffer, offset: number): Buffer {
     let end = offset;
+    // They are about to be overwritten.
+    if (target === this.#raw && this.#front !== undefined) this.#hashing();
     try {
       end += readSync(this.#fd, target, end, target.length - end, null);
       // A slow pipe may deliver only part of a mark; four bytes are enough for all of them.
@@ -97,10 +101,18 @@ export class FileStream implements TextStream {
       throw new UserError(`${this.file}: ${reasonOf(error)}`, 'Export again or copy the file to a local disk.');
     }
     const raw = target.subarray(offset, end);
-    this.#hash.update(raw);
+    if (this.#bytes === 0) this.#front = raw;
+    else if (raw.length > 0) this.#hashing().update(raw);
     this.#bytes += raw.length;
     this.#isAtEnd = raw.length === 0;
     return raw;
+  }
+
+  /** Returns the hash of the bytes before. */
+  #hashing(): Hash {
+    this.#hash ??= createHash('sha256').update(this.#front ?? '');
+    this.#front = undefined;
+    return this.#hash;
   }
 
   #next(): Buffer {
@@ -121,19 +133,32 @@ export class FileStream implements TextStream {
     return this.#transcoder.push(body, this.#isAtEnd);
   }
 
-  /** Returns the digest of the raw bytes. Throws a UserError if the file changed while it was being read. */
-  finish(): string {
+  /** Returns the digest of the raw bytes, computed once it is read. Throws a UserError if the file changed while it was being read. */
+  finish(): Finished {
     const after = fstatSync(this.#fd);
     const isRegular = this.#before.isFile();
     if (isRegular && (after.size !== this.#bytes || after.mtimeMs !== this.#before.mtimeMs)) {
       throw changedWhileRead(this.file);
     }
-    return this.#hash.digest('hex');
+    const front = this.#front;
+    if (front === undefined) return { sha256: this.#hashing().digest('hex') };
+    let sha256: string | undefined;
+    return {
+      get sha256() {
+        sha256 ??= createHash('sha256').update(front).digest('hex');
+        return sha256;
+      },
+    };
   }
 
   close(): void {
     closeSync(this.#fd);
   }
+}
+
+/** A file that was read to its end. */
+export interface Finished {
+  readonly sha256: string;
 }
 
 /** The input of a text table: a text file, or a sheet of a workbook converted to text. */
@@ -150,7 +175,7 @@ export interface TextStream {
   /** Copies the next UTF-8 bytes into `target` from `offset`; returns how many, 0 at the end. */
   fill(target: Buffer, offset: number): number;
   /** Returns the digest of the file's bytes. Throws a UserError if the file changed while it was being read. */
-  finish(): string;
+  finish(): Finished;
   close(): void;
 }
 

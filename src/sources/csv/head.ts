@@ -196,8 +196,7 @@ export function refuseOtherFormats(bytes: Buffer, file: string): void {
     throw new UserError(`${file} is a SQLite database, not a CSV.`, `Give it as SOURCE: scim-audit check ${file}`);
   }
   const front = bytes.subarray(0, 4096);
-  const zeros = front.reduce((sum, byte) => sum + (byte === 0 ? 1 : 0), 0);
-  if (zeros > front.length / 4) {
+  if (front.includes(0) && front.filter((byte) => byte === 0).length > front.length / 4) {
     throw new UserError(
       `${file} is not UTF-8 text: it looks like UTF-16 without a byte-order mark.`,
       'Use --encoding utf-16le (or utf-16be), or save it as UTF-8.',

@@ -175,7 +175,14 @@ function readRows({ stream, scanner, wishes, isOfUsers, quoteAdvice, head, visit
     notes.push(`${path}: ${scanner.blankLines} blank ${scanner.blankLines === 1 ? what : `${what}s`} passed over.`);
   }
   // After a problem the rest may be unread; the digest and the check for growth are only for whole files.
-  return { sha256: problems.total > 0 ? '' : stream.finish(), rows, notes };
+  const whole = problems.total > 0 ? undefined : stream.finish();
+  return {
+    get sha256() {
+      return whole?.sha256 ?? '';
+    },
+    rows,
+    notes,
+  };
 }
 
 /** Returns what takes a row of two ids, in the order of the file. */

@@ -1,5 +1,6 @@
 /** Rows that a tool adds around its data: recognized by their position, left out, and reported in a note. */
 
+import { unicodePattern } from '../../model/unicode-pattern.js';
 import type { CsvRow } from './row.js';
 
 const ASTERISK = 0x2a;
@@ -7,11 +8,11 @@ const PARENTHESIS = 0x28;
 const DASH = 0x2d;
 
 /** A number and words in parentheses, in any language: "(4 rows affected)", "(4 Zeilen betroffen)". */
-const COUNT_ROW = /^\((\d+)\s*\p{L}.*\)\s*$/u;
+const COUNT_ROW = unicodePattern(String.raw`^\((\d+)\s*[\p{L}].*\)\s*$`);
 
 /** Returns the number of rows that a line of one cell states; undefined if it states none. */
 export function statedRows(text: string): number | undefined {
-  const digits = COUNT_ROW.exec(text)?.[1];
+  const digits = COUNT_ROW(text).exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 

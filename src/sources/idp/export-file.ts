@@ -193,7 +193,7 @@ function readJson(wishes: ExportWishes, stream: FileStream, problems: Problems, 
             `${path} holds records without an enclosing list, so the end of the file does not show whether it is complete; check that no record is missing at the end.`,
           ]
         : [];
-    const sha256 = problems.total > 0 ? '' : stream.finish();
+    const sha256 = problems.total > 0 ? '' : stream.finish().sha256;
     return { input: { path, file, role, sha256, rows }, isJson: true, pages, columns: NO_COLUMNS, notes };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;

@@ -118,7 +118,7 @@ function readFile(wishes: JsonWishes, { list, check, visit, problems }: Reading)
     check.end(file, rows, problems);
     list.endFile(isRead, problems);
     const notes = wishes.lists.endFile();
-    return { sha256: problems.total > 0 ? '' : stream.finish(), rows, notes };
+    return { sha256: problems.total > 0 ? '' : stream.finish().sha256, rows, notes };
   } finally {
     stream.close();
   }

@@ -3,6 +3,7 @@
 import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, AuthenticationType, Role } from '../../model/directory.js';
 import { note, quotedHeading } from '../../model/note.js';
+import { unicodePattern } from '../../model/unicode-pattern.js';
 import { UserError } from '../../model/user-error.js';
 import { columnsOf } from './headings.js';
 
@@ -219,23 +220,25 @@ const NO_NAME = new Set([
 ]);
 
 /** Text without a visible character cannot name a project. */
-const UNSEEN = /[\s\p{Cf}\p{Cc}]/gu;
+const UNSEEN = unicodePattern(String.raw`[\s\p{Cf}\p{Cc}]`, 'g');
+const SEEN = unicodePattern(String.raw`[\p{L}\p{N}]`);
+const AROUND = unicodePattern(String.raw`^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$`, 'g');
 
 /** `#REF!`, `#NAME?` and other errors of a spreadsheet, which writes `#N/A` in its own language: `#NV`, `#N/D`. */
 const SHEET_ERROR = /^#(?:.+[!?]|[^\d\s]+)$/;
 /** A tool's own word, in its own language, in enclosing signs: `(no project)`, `<leer>`. */
 const ENCLOSED = /^(?:\(.*\)|<.*>|\[.*\]|\{.*\})$/s;
-const DIGITS_ONLY = /^\P{L}*$/u;
+const DIGITS_ONLY = unicodePattern(String.raw`^[^\p{L}]*$`);
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
 
 /** Does a project cell name a project; undefined if that is not certain. */
 export function parseProject(text: string): boolean | undefined {
-  if (text.replace(UNSEEN, '') === '') return false;
+  if (text.replace(UNSEEN(text), '') === '') return false;
   const value = text.trim().normalize('NFKC').replace('\u2212', '-').toLowerCase();
-  if (!/[\p{L}\p{N}]/u.test(value)) return undefined;
-  if (SHEET_ERROR.test(value) || (ENCLOSED.test(value) && !DIGITS_ONLY.test(value))) return undefined;
+  if (!SEEN(value).test(value)) return undefined;
+  if (SHEET_ERROR.test(value) || (ENCLOSED.test(value) && !DIGITS_ONLY(value).test(value))) return undefined;
   if (NUMBER.test(value) && Number(value.replace(',', '.')) <= 0) return undefined;
-  const bare = value.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+  const bare = value.replace(AROUND(value), '');
   return NO_NAME.has(bare) || value === '\\n' || value === '"n' ? undefined : true;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Role } from '../../model/directory.js';
 import { joined, type Note, type NotePart, note, quotedHeading } from '../../model/note.js';
+import { unicodePattern } from '../../model/unicode-pattern.js';
 
 type Aliases = Readonly<Record<string, readonly string[]>>;
 
@@ -57,12 +58,12 @@ const REQUIRED: Readonly<Record<Role, readonly (readonly string[])[]>> = {
 /** Headings of a user report without ids; its usernames are used as ids. */
 const REPORT_WITHOUT_ID = ['userName', 'fullName', 'email', 'licenseType'];
 
+const IGNORED = unicodePattern(String.raw`[\s\p{Cf}_\-/*()\[\].:]`, 'g');
+
 /** Returns a heading for comparison: lower case, without spaces, punctuation and invisible characters. */
 export function foldHeading(heading: string): string {
-  return heading
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s\p{Cf}_\-/*()[\].:]/gu, '');
+  const folded = heading.normalize('NFKC').toLowerCase();
+  return folded.replace(IGNORED(folded), '');
 }
 
 /** Returns the canonical columns of a role. */

@@ -108,7 +108,7 @@ function readLines(stream: TextStream, scanner: RecordScanner, { file, collation
   refuseEmpty(rows, '--basic-users', file, problems);
   problems.refuse();
   return {
-    input: { path: file, role: 'basic-users', sha256: stream.finish(), rows: rows.length },
+    input: { path: file, role: 'basic-users', sha256: stream.finish().sha256, rows: rows.length },
     option: '--basic-users',
     rows,
     columns: new Map(),
@@ -135,7 +135,7 @@ function readOneColumn(stream: TextStream, scanner: RecordScanner, { file, colla
   refuseEmpty(rows, '--basic-users', file, problems);
   problems.refuse();
   return {
-    input: { path: file, role: 'basic-users', sha256: stream.finish(), rows: rows.length },
+    input: { path: file, role: 'basic-users', sha256: stream.finish().sha256, rows: rows.length },
     option: '--basic-users',
     rows,
     columns: new Map(),

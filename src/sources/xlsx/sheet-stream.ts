@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { joined, type Note, note, quotedName } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
-import { changedWhileRead, openForReading, type ReadCells, reasonOf, type Sheet, type TextStream } from '../csv/file-stream.js';
+import { changedWhileRead, type Finished, openForReading, type ReadCells, reasonOf, type Sheet, type TextStream } from '../csv/file-stream.js';
 import type { SheetFile } from '../input-files.js';
 import type { Problems } from '../tables/problem.js';
 import { RowWriter } from './row-writer.js';
@@ -79,11 +79,11 @@ class SheetStream implements TextStream {
     return writer.take(target, offset);
   }
 
-  finish(): string {
+  finish(): Finished {
     const { file, stats, bytes } = this.opened;
     const now = statSync(file);
     if (now.size !== stats.size || now.mtimeMs !== stats.mtimeMs) throw changedWhileRead(file);
-    return createHash('sha256').update(bytes).digest('hex');
+    return { sha256: createHash('sha256').update(bytes).digest('hex') };
   }
 
   /** Does nothing: the file was read at once, so none is open. */

@@ -86,7 +86,7 @@ export async function rewriteCsv(request: RewriteRequest): Promise<Rewritten> {
     try {
       const out = new Sink(fd, stream);
       const edits = await copyRows(request, { head, dialect: settled(head.dialect), scanner, out, encoding: stream.encoding });
-      const before = stream.finish();
+      const before = stream.finish().sha256;
       fchmodSync(fd, request.mode);
       fsyncSync(fd);
       return { before, after: out.digest(), edits };
@@ -106,7 +106,7 @@ export async function readThrough(request: ReadRequest): Promise<Omit<Rewritten,
     const head = findHead((wanted) => scanner.peek(wanted), { ...request.head, file: request.reading });
     const out = { write: () => {} };
     const edits = await copyRows({ ...request, pause: async () => {} }, { head, dialect: settled(head.dialect), scanner, out, encoding: stream.encoding });
-    return { before: stream.finish(), edits };
+    return { before: stream.finish().sha256, edits };
   } finally {
     stream.close();
   }

@@ -100,10 +100,8 @@ describe('doctor', () => {
 
 /** Makes an installation of its own whose better-sqlite3 is that code, or is not there; returns its program. */
 function makeBroken(folder: string, code?: string): string {
-  mkdirSync(join(folder, 'bin'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  spawnSync('cp', ['-r', join(ROOT, 'dist'), folder]);
-  spawnSync('cp', [join(ROOT, 'bin/scim-audit.js'), join(ROOT, 'bin/compile-cache.js'), join(folder, 'bin')]);
+  spawnSync('cp', ['-r', join(ROOT, 'dist'), join(ROOT, 'bin'), folder]);
   if (code !== undefined) {
     mkdirSync(join(folder, 'node_modules/better-sqlite3'), { recursive: true });
     writeFileSync(join(folder, 'node_modules/better-sqlite3/package.json'), '{ "name": "better-sqlite3", "main": "index.js" }');
