@@ -10,6 +10,14 @@ const withoutProgramsOfCommands = {
   load: (id) => (id === NO_PROGRAMS ? 'export {};' : undefined),
 };
 
+// chalk finds out what the terminal can do, and loads two modules of Node.js for it. Here it is always told.
+const NO_DETECTION = '\0no-detection';
+const withoutDetectionOfColors = {
+  name: 'without-detection-of-colors',
+  resolveId: (id) => (id === '#supports-color' ? NO_DETECTION : undefined),
+  load: (id) => (id === NO_DETECTION ? 'export default { stdout: false, stderr: false };' : undefined),
+};
+
 // string-width makes a segmenter as it is loaded, and Node.js expands its set of all emoji as it reads the file. Each takes
 // longer than a small check, and a text of ASCII or Latin letters never needs them.
 const WHEN_USED = [
@@ -47,7 +55,7 @@ const withWidthsWhenUsed = {
 // prints its help, or checks a small export, is over before most of the program has been read.
 const shared = {
   platform: 'node',
-  plugins: [withoutProgramsOfCommands, withWidthsWhenUsed],
+  plugins: [withoutProgramsOfCommands, withoutDetectionOfColors, withWidthsWhenUsed],
   external: ['better-sqlite3', 'mysql2'],
   // Packages that ship both forms are taken as modules; the other form hides its imports from the bundler.
   resolve: { mainFields: ['module', 'main'] },

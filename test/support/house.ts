@@ -68,8 +68,9 @@ export const WALLS: Readonly<Record<string, Wall>> = {
   },
   reporters: {
     rooms: ['model', 'collections', 'rules', 'audit', 'plan', 'preview', 'setup'],
-    uses: ['csv-stringify', 'string-width', 'zod'],
-    reason: 'a report is a pure function of what was found; string-width is a function of text; the door tells whether there are colors and how wide a line is',
+    uses: ['csv-stringify', 'chalk', 'string-width', 'zod'],
+    reason:
+      'a report is a pure function of what was found; chalk and string-width are functions of text, told by the door whether there are colors and how wide a line is',
   },
   config: {
     rooms: ['model', 'collections'],

@@ -1,32 +1,26 @@
-/** Colors of a terminal. chalk would find out by itself what the terminal can do, which takes as long as reading a small export. */
+/** Colors of a terminal. */
 
-const BOLD = ['\u001b[1m', '\u001b[22m'] as const;
-const UNDERLINE = ['\u001b[4m', '\u001b[24m'] as const;
-const color = (code: number) => [`\u001b[${code}m`, '\u001b[39m'] as const;
-type Pair = readonly [string, string];
-const around = ([on, off]: Pair, [innerOn, innerOff]: Pair): Pair => [on + innerOn, innerOff + off];
+import { Chalk, type ChalkInstance } from 'chalk';
 
-/** What switches each look on, and what switches it off. */
+/** What each look is made of. */
 const LOOKS = {
-  bold: BOLD,
-  dim: ['\u001b[2m', '\u001b[22m'],
-  green: color(32),
-  yellow: color(33),
-  'red bold': around(color(31), BOLD),
-  'green bold': around(color(32), BOLD),
-  'yellow bold': around(color(33), BOLD),
-  'blue bold': around(color(34), BOLD),
-  'yellow underline': around(color(33), UNDERLINE),
-} as const satisfies Readonly<Record<string, Pair>>;
+  bold: ({ bold }: ChalkInstance) => bold,
+  dim: ({ dim }: ChalkInstance) => dim,
+  green: ({ green }: ChalkInstance) => green,
+  yellow: ({ yellow }: ChalkInstance) => yellow,
+  'red bold': ({ red }: ChalkInstance) => red.bold,
+  'green bold': ({ green }: ChalkInstance) => green.bold,
+  'yellow bold': ({ yellow }: ChalkInstance) => yellow.bold,
+  'blue bold': ({ blue }: ChalkInstance) => blue.bold,
+  'yellow underline': ({ yellow }: ChalkInstance) => yellow.underline,
+};
 
-/** Returns a text without escape sequences and line ends as it looks on a terminal. */
+/** Returns a text as it looks on a terminal. */
 export type Paint = (look: keyof typeof LOOKS, text: string) => string;
 
 /** Returns what paints texts, or leaves them as they are. */
 export function paintFor(hasColors: boolean): Paint {
   if (!hasColors) return (_, text) => text;
-  return (look, text) => {
-    const [on, off] = LOOKS[look];
-    return text === '' ? '' : on + text + off;
-  };
+  const chalk = new Chalk({ level: 1 });
+  return (look, text) => LOOKS[look](chalk)(text);
 }
