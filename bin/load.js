@@ -9,7 +9,8 @@ const { Script } = require('node:vm');
 const { HOME, LOCALAPPDATA, NODE_DISABLE_COMPILE_CACHE, NODE_V8_COVERAGE, XDG_CACHE_HOME } = process.env;
 const home = process.platform === 'win32' ? LOCALAPPDATA : XDG_CACHE_HOME || (HOME && `${HOME}/.cache`);
 const isWanted = home && !NODE_DISABLE_COMPILE_CACHE && !NODE_V8_COVERAGE && isOwn(home);
-const folder = isWanted ? join(home, 'scim-audit', `${process.version}-${process.arch}`) : undefined;
+const wanted = isWanted ? join(home, 'scim-audit', `${process.version}-${process.arch}`) : undefined;
+const folder = wanted && [dirname(wanted), wanted].every(isPrivate) ? wanted : undefined;
 
 /** What was loaded, by path. */
 const files = new Map();
@@ -39,6 +40,13 @@ function requireFrom(path, id) {
 
 /** Imports a package; a script of node:vm cannot without a warning, so the build writes a call of this instead. */
 const importPackage = (name) => import(name);
+
+/** What is run must come from nobody else: a folder that others can write to is not used. */
+function isPrivate(place) {
+  const stats = statSync(place, { throwIfNoEntry: false });
+  if (stats === undefined || process.getuid === undefined) return true;
+  return stats.uid === process.getuid() && (stats.mode & 0o022) === 0;
+}
 
 /** Returns what a file of the program exports. */
 function load(path) {

@@ -1,7 +1,7 @@
 /** bin/load.js keeps the compiled program in the user's folder for caches: only there, only the program, and only what it can trust. */
 
 import { spawnSync } from 'node:child_process';
-import { chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/children.js';
@@ -124,6 +124,18 @@ describe.runIf(process.platform !== 'win32')('the compiled program', () => {
     chownSync(cache, 4321, 4321);
     expect(run(cache)).toEqual(plain);
     expect(readdirSync(cache)).toEqual([]);
+  });
+
+  it('is neither taken from nor written to a folder that others can write to', () => {
+    for (const shared of ['scim-audit', `scim-audit/${process.version}-${process.arch}`]) {
+      const cache = newFolder();
+      run(cache);
+      chmodSync(join(cache, shared), 0o777);
+      const before = numbers(filled(cache));
+      for (const name of readdirSync(filled(cache))) writeFileSync(join(filled(cache), name), '');
+      expect(run(cache)).toEqual(plain);
+      for (const name of Object.keys(before)) expect(statSync(join(filled(cache), name)).size, name).toBe(0);
+    }
   });
 
   it.each(['NODE_DISABLE_COMPILE_CACHE', 'NODE_V8_COVERAGE'])('is not kept with %s', (name) => {

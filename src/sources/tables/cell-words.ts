@@ -80,12 +80,11 @@ export function refuseWrongNulls(nulls: readonly string[]): void {
 export class Spellings {
   readonly #words: ReadonlySet<string>;
   readonly #lengthsAndFirstBytes: ReadonlySet<number>;
-  /** Bytes of the longest, or -1 if there is none. */
   readonly #longest: number;
 
   constructor(words: readonly string[]) {
     this.#words = new Set(words);
-    this.#lengthsAndFirstBytes = new Set(words.map((word) => frontOf(Buffer.byteLength(word), Buffer.from(word)[0])));
+    this.#lengthsAndFirstBytes = new Set(words.map((word) => Buffer.byteLength(word) * 256 + (Buffer.from(word)[0] ?? 0)));
     this.#longest = Math.max(-1, ...words.map((word) => Buffer.byteLength(word)));
   }
 
@@ -96,10 +95,10 @@ export class Spellings {
   /** Is the text from an offset to the end of some bytes one of them. Few cells begin like one, and only those are decoded. */
   hasEnd(bytes: TextBytes, from: number): boolean {
     const length = bytes.length - from;
-    return length <= this.#longest && this.#lengthsAndFirstBytes.has(frontOf(length, bytes.at(from))) && this.#words.has(bytes.part(from, bytes.length));
+    const front = length * 256 + (length === 0 ? 0 : bytes.at(from));
+    return length <= this.#longest && this.#lengthsAndFirstBytes.has(front) && this.#words.has(bytes.part(from, bytes.length));
   }
 }
-const frontOf = (length: number, first = 0): number => length * 256 + (length === 0 ? 0 : first);
 
 /** The special words of one table's columns. */
 export class CellWords {
@@ -235,8 +234,7 @@ const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
 export function parseProject(text: string): boolean | undefined {
   if (text.replace(UNSEEN(text), '') === '') return false;
   const value = text.trim().normalize('NFKC').replace('\u2212', '-').toLowerCase();
-  if (!SEEN(value).test(value)) return undefined;
-  if (SHEET_ERROR.test(value) || (ENCLOSED.test(value) && !DIGITS_ONLY(value).test(value))) return undefined;
+  if (!SEEN(value).test(value) || SHEET_ERROR.test(value) || (ENCLOSED.test(value) && !DIGITS_ONLY(value).test(value))) return undefined;
   if (NUMBER.test(value) && Number(value.replace(',', '.')) <= 0) return undefined;
   const bare = value.replace(AROUND(value), '');
   return NO_NAME.has(bare) || value === '\\n' || value === '"n' ? undefined : true;
