@@ -18,8 +18,22 @@ let isIncomplete = false;
 
 /** A folder of somebody else, as HOME is under sudo, is neither trusted nor filled. */
 function isOwn(place) {
-  const { uid } = statSync(place, { throwIfNoEntry: false }) ?? {};
+  const { uid } = statOf(place) ?? {};
   return process.getuid === undefined || uid === process.getuid();
+}
+
+/** What is run must come from nobody else: a folder that others can write to is not used. One that is missing will be made. */
+function isPrivate(place) {
+  const stats = statOf(place);
+  return stats === undefined || process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o022) === 0);
+}
+
+function statOf(place) {
+  try {
+    return statSync(place);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Stands for node:crypto until it is used: it takes as long to load as a small export to check, and most reports show no digest. */
@@ -40,13 +54,6 @@ function requireFrom(path, id) {
 
 /** Imports a package; a script of node:vm cannot without a warning, so the build writes a call of this instead. */
 const importPackage = (name) => import(name);
-
-/** What is run must come from nobody else: a folder that others can write to is not used. */
-function isPrivate(place) {
-  const stats = statSync(place, { throwIfNoEntry: false });
-  if (stats === undefined || process.getuid === undefined) return true;
-  return stats.uid === process.getuid() && (stats.mode & 0o022) === 0;
-}
 
 /** Returns what a file of the program exports. */
 function load(path) {
