@@ -76,15 +76,15 @@ export function refuseWrongNulls(nulls: readonly string[]): void {
   for (const text of nulls) parseNull(text);
 }
 
-/** A set of spellings. Most cells are longer than any of them, and are not looked up. */
+/** A set of spellings, with their lengths and first bytes. Most cells are longer than any of them, and are not looked up. */
 export class Spellings {
   readonly #words: ReadonlySet<string>;
-  readonly #lengthsAndFronts: ReadonlySet<number>;
+  readonly #fronts: ReadonlySet<number>;
   readonly #longest: number;
 
   constructor(words: readonly string[]) {
     this.#words = new Set(words);
-    this.#lengthsAndFronts = new Set(words.map((word) => Buffer.byteLength(word) * 256 + (Buffer.from(word)[0] ?? 0)));
+    this.#fronts = new Set(words.map((word) => Buffer.byteLength(word) * 256 + (Buffer.from(word)[0] ?? 0)));
     this.#longest = Math.max(-1, ...words.map((word) => Buffer.byteLength(word)));
   }
 
@@ -95,11 +95,7 @@ export class Spellings {
   /** Is the text from an offset to the end of some bytes one of them. Few cells begin like one, and only those are decoded. */
   hasEnd(bytes: TextBytes, from: number): boolean {
     const length = bytes.length - from;
-    return (
-      length <= this.#longest &&
-      this.#lengthsAndFronts.has(length * 256 + (length === 0 ? 0 : bytes.at(from))) &&
-      this.#words.has(bytes.part(from, bytes.length))
-    );
+    return length <= this.#longest && this.#fronts.has(length * 256 + (length === 0 ? 0 : bytes.at(from))) && this.#words.has(bytes.part(from, bytes.length));
   }
 }
 
