@@ -48,6 +48,11 @@ test('with the dialect stated, every table reads as it was written', () => {
   );
 });
 
+test.each(['- -', '+--+', '---+---', '|--|', '-[ RECORD 1 ]'])('a cell of several lines may have one that looks like the frame of a table: %s', (line) => {
+  expect(read(`id,note,name,scope\n1,,"\n${line}\n",org\n`, {})).toEqual([['1', '', `\n${line}\n`, 'org']]);
+  expect(read(`id,note,name,scope\n1,,"Dome ""A""\n${line}\n",org\n`, {})).toEqual([['1', '', `Dome "A"\n${line}\n`, 'org']]);
+});
+
 test('without a word, a table reads as it was written, or is refused with what to say', () => {
   let accepted = 0;
   fc.assert(

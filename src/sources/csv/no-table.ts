@@ -41,7 +41,7 @@ export function refuseNoTable(front: Buffer, file: string): void {
   }
   if (/^(?:\{\s*["}]|\[\s*[[{"\]])/.test(start)) refuse('this is JSON, not a CSV; export it as CSV, with a column for each attribute.');
   if (isSqlDump(start)) refuse('this is a dump of SQL statements, not a CSV; export the result of a query as CSV, or load the dump into a database.');
-  const lines = start.split(/\r?\n/, MOST_LINES);
+  const lines = firstLines(start);
   const at = lines.findIndex(isFrame);
   if (at >= 0)
     refuse(
@@ -49,6 +49,13 @@ export function refuseNoTable(front: Buffer, file: string): void {
     );
   // sqlcmd without -s, Format-Table, SQL*Plus.
   if (lines.slice(1).some((line) => /^-+(?: +-+)+ *$/.test(line))) refuse(PADDED);
+}
+
+/** Returns the first lines, up to one that opens quotes and does not close them: what follows may be the text of a cell. */
+function firstLines(text: string): string[] {
+  const lines = text.split(/\r?\n/, MOST_LINES);
+  const open = lines.findIndex((line) => line.split('"').length % 2 === 0);
+  return open < 0 ? lines : lines.slice(0, open + 1);
 }
 
 const PADDED = note`the columns are padded with spaces, so no value is as it was; export again without padding (sqlcmd: -W -s",", SQL*Plus: SET MARKUP CSV ON, PowerShell: Export-Csv).`;
