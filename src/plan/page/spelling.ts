@@ -1,6 +1,7 @@
 /** Texts for marks: they compare with one another, and with what somebody typed, as the names would for which the marks stand. */
 
 import type { Collation } from '../../model/compare.js';
+import { isEmailAddress } from '../../model/email.js';
 import { domainOf, localPartOf } from '../../model/idp-lookup.js';
 import { LOWERED, MARK, type Marking } from './marks.js';
 
@@ -22,11 +23,13 @@ export class Spelling {
 
   constructor(marks: Marking, collation: Collation, typed: readonly string[], domains: ReadonlyMap<string, string>) {
     this.#collation = collation;
-    this.#domains = new Map([...domains, ...domainsOf(typed, marks, collation)]);
+    this.#domains = domains;
     for (const text of typed) {
-      const whole = marks.of(collation.key(text), text);
+      const key = collation.key(text);
+      const whole = marks.of(key, text);
       if (whole.length > MARK) this.#learn(whole, text);
-      if (!this.#typed.has(whole.slice(0, MARK))) this.#typed.set(whole.slice(0, MARK), text);
+      const before = this.#typed.get(whole.slice(0, MARK));
+      if (before === undefined || !isEmailAddress(before)) this.#typed.set(whole.slice(0, MARK), likeAddress(text, key, collation));
       const local = collation.key(localPartOf(text));
       if (local !== '') this.#typedParts.set(marks.ofKey(local), local);
     }
@@ -111,6 +114,10 @@ export class Spelling {
     return bits === 0 && key(whole) === key(text) ? whole : text + ' '.repeat(number);
   }
 }
+
+/** Returns the text, or another one with the same key that is an email address, if that can be: whether an email is an address is not what its name shows. */
+const likeAddress = (text: string, key: string, collation: Collation): string =>
+  !isEmailAddress(text) && isEmailAddress(key) && collation.key(key) === key ? key : text;
 
 /** Returns the keys of the domains of addresses, by their mark. */
 export function domainsOf(addresses: Iterable<string>, marks: Marking, { key }: Collation): Map<string, string> {

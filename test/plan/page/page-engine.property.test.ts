@@ -12,7 +12,7 @@ import { PageEngine } from '../../../src/plan/page/page-engine.js';
 import { takePageData } from '../../../src/plan/page/take-page-data.js';
 import { readDecisions } from '../../../src/plan/read-decisions.js';
 import { RULES } from '../../../src/rules/registry.js';
-import { directoryOfIdp, idpArbitrary } from '../../rules/idp-sides.js';
+import { connectUser, directoryOfIdp, idpArbitrary, organizationOf } from '../../rules/idp-sides.js';
 import { key } from '../../support/alike-texts.js';
 import { damagedArbitrary, inOrder, type Organization, organizationArbitrary } from '../../support/organizations.js';
 import { answeredCells, fileOf, fittingAnswer, groundOf, SETTINGS, TODAY, wildAnswer } from '../planning.js';
@@ -321,4 +321,65 @@ test.each([
   );
   expect(made).toBeGreaterThan(numRuns / 20);
   expect(inParts).toBeGreaterThan(numRuns / 12);
+});
+
+/** Returns the case of an organization with answers, by what is asked: rule, id, action and value. */
+function caseOf(organization: Organization, given: readonly (readonly [rule: string, id: string, action: string, value: string])[]): Case {
+  const plan = planWith({ organization });
+  const left = [...given];
+  const answers = plan.rows.map(({ asked: { written } }): Answer => {
+    const at = left.findIndex(([rule, id]) => rule === written[1] && id === written[3]);
+    if (at < 0) return NO_ANSWER;
+    const [[, , action, value]] = left.splice(at, 1);
+    return { ...NO_ANSWER, action, value };
+  });
+  expect(left).toEqual([]);
+  return { organization, plan, answers };
+}
+
+test('an account that the page does not show is judged the same, whatever was typed before', () => {
+  const organization = organizationOf(
+    [
+      connectUser(0, 'cleo@dome.example', ' ana@dome.example'),
+      connectUser(1, 'ben@dome.example ', 'ben@dome.example'),
+      connectUser(2, 'ana@dome.example', 'cleo@dome.example', { authenticationType: 'basic' }),
+    ],
+    { authMode: 'saml' },
+  );
+  // The first is no address; taken back, it leaves the other two.
+  const each = caseOf(organization, [
+    ['conflicting-users', '3', 'set-email', 'BEN@DOME.EXAMPLE '],
+    ['conflicting-users', '1', 'set-email', 'new@dome.example'],
+    ['conflicting-users', '3', 'set-email', 'ben@dome.example'],
+  ]);
+  expect(pageOf(each).users.map(([id]) => id)).toEqual(['1', '3']);
+  expect(expectSame(each)).toBe(false);
+});
+
+test('a username that is no address says nothing of the email of an account that the page does not show', () => {
+  const organization = organizationOf(
+    [
+      connectUser(0, 'cleo@dome.example', 'ana@dome.example'),
+      connectUser(1, 'ana@dome.example', 'ben@dome.example', { authenticationType: 'basic' }),
+      connectUser(2, 'finn@dome.example', 'gro@dome.example'),
+    ],
+    { authMode: 'saml' },
+  );
+  // In full-width letters it compares as Gro's, which is the email of user 3.
+  const each = caseOf(organization, [['conflicting-users', '2', 'set-username', '\uff47ro@dome.example']]);
+  expect(pageOf(each).users.map(([id]) => id)).toEqual(['1', '2']);
+  expect(expectSame(each)).toBe(false);
+});
+
+test('one part of the organization may be decided although another user has the username of the only administrator afterwards', () => {
+  const organization = organizationOf(
+    [
+      connectUser(0, 'cleo@dome.example', 'ana@dome.example'),
+      connectUser(1, 'ana@dome.example', 'cleo@dome.example'),
+      connectUser(2, 'ema@dome.example', 'ben@dome.example'),
+      connectUser(3, 'ben@dome.example', 'ben@'),
+    ],
+    { administrators: ['cleo@dome.example'] },
+  );
+  expect(expectSame(caseOf(organization, [['conflicting-users', '3', 'set-email', 'new@dome.example']]))).toBe(true);
 });
