@@ -6,9 +6,9 @@ import type { StatedName } from '../../../src/model/environment.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpUser } from '../../../src/model/idp.js';
 import { noteText } from '../../../src/model/note.js';
 import { type Answer, type DecisionProblem, NO_ANSWER } from '../../../src/plan/decision-rows.js';
-import { type MadePlan, makePlan } from '../../../src/plan/make-plan.js';
-import type { PageData } from '../../../src/plan/page/page-data.js';
-import { PageEngine } from '../../../src/plan/page/page-engine.js';
+import { type DecisionFile, type MadePlan, makePlan } from '../../../src/plan/make-plan.js';
+import type { PageCounts, PageData } from '../../../src/plan/page/page-data.js';
+import { type Judged, PageEngine } from '../../../src/plan/page/page-engine.js';
 import { readable } from '../../../src/plan/page/spelling.js';
 import { takePageData } from '../../../src/plan/page/take-page-data.js';
 import { readDecisions } from '../../../src/plan/read-decisions.js';
@@ -146,8 +146,8 @@ function saidOf({ line, column, message }: DecisionProblem): string {
   return `${line}:${column} ${text.includes('not shown') ? 'not shown' : text}`;
 }
 
-/** One answer after the other, the page says what it says of all at once. */
-function expectSameStepByStep(data: PageData, answers: ReadonlyMap<number, Answer>): void {
+/** One answer after the other, the page says what it says of all at once, and takes nothing that plan refuses. */
+function expectSameStepByStep(data: PageData, answers: ReadonlyMap<number, Answer>, planned: (answers: ReadonlyMap<number, Answer>) => Judged): void {
   const engine = new PageEngine(data, NODE_DIGESTS);
   const given = new Map<number, Answer>();
   const steps = [...answers].filter(([, { action, value }]) => action !== '' || value !== '');
@@ -159,16 +159,24 @@ function expectSameStepByStep(data: PageData, answers: ReadonlyMap<number, Answe
     if ('problems' in judged || 'problems' in whole) {
       const said = (each: typeof judged): string[] => ('problems' in each ? each.problems.map(saidOf).sort() : ['taken']);
       expect(said(judged)).toEqual(said(whole));
-    } else expect(judged.counts).toEqual(whole.counts);
+      continue;
+    }
+    expect(judged.counts).toEqual(whole.counts);
+    expect(planned(given)).toEqual({ counts: judged.counts });
   }
   inParts += engine.judgedInParts;
 }
 
+const countsOfPlan = ({ body: { actions, open, after } }: MadePlan): PageCounts => ({ actions: actions.length, open: open.length, ...after });
+
 /** What both say of the same answers, and how often that was a plan. */
 function expectSame(each: Case): boolean {
   const { organization, idp, plan, answers } = each;
-  const file = fileOf(plan.rows.map(({ asked }, at) => answeredCells(asked, answers[at])));
-  const made = makePlan(groundOf(organization, idp), { ...wishesFor(organization), decisions: file });
+  const fileWith = (answerOf: (row: number) => Answer) => fileOf(plan.rows.map(({ asked }, at) => answeredCells(asked, answerOf(at))));
+  const ground = groundOf(organization, idp);
+  const planWithFile = (decisions: DecisionFile) => makePlan(ground, { ...wishesFor(organization), decisions });
+  const file = fileWith((row) => answers[row]);
+  const made = planWithFile(file);
   const data = pageOf(each);
   expectNobodyElse(organization, idp, data);
   const engine = new PageEngine(data, NODE_DIGESTS);
@@ -180,7 +188,10 @@ function expectSame(each: Case): boolean {
     undefined,
   );
   const given = new Map(answered.map(({ answer, line }) => [line - 2, answer]));
-  expectSameStepByStep(data, given);
+  expectSameStepByStep(data, given, (some) => {
+    const step = planWithFile(fileWith((row) => some.get(row) ?? NO_ANSWER));
+    return 'problems' in step ? step : { counts: countsOfPlan(step) };
+  });
   const judged = engine.judgeWhole(given, TODAY);
   if ('problems' in made) {
     expect('problems' in judged).toBe(true);
@@ -193,9 +204,8 @@ function expectSame(each: Case): boolean {
     return false;
   }
   if ('problems' in judged) throw new Error(judged.problems.map(({ message }) => noteText(message)).join('\n'));
-  const { actions, open, after } = made.body;
-  expect(judged.counts).toEqual({ actions: actions.length, open: open.length, ...after });
-  expect(judged.open.map(({ fingerprint }) => fingerprint)).toEqual(open);
+  expect(judged.counts).toEqual(countsOfPlan(made));
+  expect(judged.open.map(({ fingerprint }) => fingerprint)).toEqual(made.body.open);
   return true;
 }
 
