@@ -20,6 +20,8 @@ export class Spelling {
   readonly #firsts = new Map<string, string>();
   /** By the whole mark. */
   readonly #texts = new Map<string, string>();
+  /** All of them, and in lower case. */
+  readonly #taken = new Set<string>();
 
   constructor(marks: Marking, collation: Collation, typed: readonly string[], domains: ReadonlyMap<string, string>) {
     this.#collation = collation;
@@ -62,7 +64,7 @@ export class Spelling {
     const key = mark.slice(0, MARK);
     const first = this.#firsts.get(mark.slice(0, LOWERED)) ?? this.#firstOf(key);
     const others = this.#spellings.get(mark.slice(0, LOWERED)) ?? 0;
-    const text = others === 0 ? first : this.otherThan(first, others);
+    const text = others === 0 ? first : this.#untaken(others, (number) => this.otherThan(first, number));
     this.#learn(mark, text);
     return text;
   }
@@ -71,12 +73,27 @@ export class Spelling {
   #firstOf(key: string): string {
     const text = this.#typed.get(key) ?? this.#stated.get(key) ?? `x${key}@not-shown.invalid`;
     const others = this.#spellings.get(key) ?? 0;
-    return others === 0 ? text : this.#unlike(text, others);
+    return others === 0
+      ? text
+      : this.#untaken(
+          others,
+          (number) => this.#unlike(text, number),
+          (spelt) => spelt.toLowerCase(),
+        );
+  }
+
+  /** Returns the first of some spellings, from a number on, that is not that of another mark: somebody may have typed it. */
+  #untaken(from: number, spelling: (number: number) => string, compared = (spelt: string): string => spelt): string {
+    for (let number = from; ; number++) {
+      const spelt = spelling(number);
+      if (!this.#taken.has(compared(spelt))) return spelt;
+    }
   }
 
   #learn(mark: string, text: string): void {
     if (this.#texts.has(mark)) return;
     this.#texts.set(mark, text);
+    this.#taken.add(text).add(text.toLowerCase());
     const lowered = mark.slice(0, LOWERED);
     const isFirst = !this.#firsts.has(lowered);
     if (isFirst) this.#firsts.set(lowered, text);
@@ -100,18 +117,16 @@ export class Spelling {
 
   #changed(text: string, number: number, change: (letter: string) => string): string {
     const { key } = this.#collation;
-    const local = localPartOf(text) || text;
     let bits = number;
-    const changed = local.replace(/[a-z]/gi, (letter) => {
+    const changed = text.replace(/[a-z]/gi, (letter) => {
       const other = change(letter);
-      if (other.length > 1 || key(other) !== key(letter)) return letter;
+      if (key(other) !== key(letter)) return letter;
       const isChanged = (bits & 1) === 1;
       bits >>= 1;
       return isChanged ? other : letter;
     });
-    const whole = changed + text.slice(local.length);
     // A space is nothing that a look-up fails for.
-    return bits === 0 && key(whole) === key(text) ? whole : text + ' '.repeat(number);
+    return bits === 0 && key(changed) === key(text) ? changed : text + ' '.repeat(number);
   }
 }
 
@@ -126,8 +141,8 @@ export function domainsOf(addresses: Iterable<string>, marks: Marking, { key }: 
   return new Map(Array.from(domains, (domain) => [marks.ofDomain(domain), domain]));
 }
 
-/** Texts that stand for names that the page does not know, with what is around them in a sentence. */
-const STANDING_IN = /["<]?\bx\+?[0-9a-f]{12}(?:@(?:not-shown|x[0-9a-f]{12})\.invalid)?\b *[">]?/gi;
+/** Texts that stand for names that the page does not know, in any spelling, with what is around them in a sentence. */
+const STANDING_IN = /["<]?\bx\p{M}*\+?(?:[0-9a-fáćé]\p{M}*){12}(?:@(?:not-shown|x[0-9a-f]{12})\.invalid)?(?![0-9a-z]) *[">]?/giu;
 
 /** Returns a sentence about accounts that the page does not show, for people to read. */
 export const readable = (sentence: string): string =>
