@@ -186,7 +186,7 @@ export class PageEngine {
     const ofScope = scope.rows.map((row) => answers.get(row) ?? NO_ANSWER);
     const { ground, base, rows } = this.#prepare(
       scope,
-      // Answers with any other text are refused, whoever has that name.
+      // Answers with any other text are refused in any case.
       ofScope.flatMap((answer) => (isTyped(answer) && valueProblem(answer.action, answer.value) === undefined ? [answer.value] : [])),
     );
     const answered = rows.map((asked, at): AnsweredRow => ({ asked, answer: ofScope[at], line: lineOf(scope.rows[at]) }));
