@@ -190,7 +190,8 @@ function knowing(
   const begun = undecided.filter((audited) => !topics.has(topicOf(audited)));
   for (const audited of begun) topics.add(topicOf(audited));
   // A topic can be about others once users are renamed: an administrator whom the configuration names by username is another user then.
-  const known = [subjectsByTopicOf([...before, ...begun]), subjectsByTopicOf(undecided)];
+  const known = subjectsByTopicOf([...before, ...begun]);
+  let knownThen: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   return (audited) => {
     const { finding } = audited;
     const subjects = subjectsOf(audited);
@@ -203,7 +204,10 @@ function knowing(
       const some = byTopic.get(topic);
       return some !== undefined && subjects.every((subject) => some.has(subject));
     };
-    return (isRetold || topics.has(topicOf(audited))) && known.some(isAboutKnown);
+    if (!isRetold && !topics.has(topicOf(audited))) return false;
+    if (isAboutKnown(known)) return true;
+    knownThen ??= subjectsByTopicOf(undecided);
+    return isAboutKnown(knownThen);
   };
 }
 
