@@ -410,6 +410,26 @@ test('the email of an account that the page does not show stays an address if so
   expect(expectSame(each)).toBe(false);
 });
 
+test('what ends about a person of the provider ends although the provider has another with the same id', () => {
+  const organization = organizationOf(
+    [
+      connectUser(0, 'ana', 'ana@dome.example', { authenticationType: 'basic' }),
+      connectUser(1, 'hal@dome.example', 'finn@dome.example'),
+      connectUser(2, 'finn@dome.example', 'gro@dome.example'),
+    ],
+    { authMode: 'saml' },
+  );
+  const listed = [
+    { id: 'u1', subject: '', email: 'ana', active: false },
+    // Once the renames are done, this one is user 3, so that another finding is about the same id.
+    { id: 'u1', subject: 'gro@dome.example', email: 'shared@dome.example', active: false },
+    { id: 'u2', subject: 'finn@dome.example', email: 'finn@dome.example', active: true },
+  ];
+  const each = caseOf(organization, [['second-account', '1', 'set-username', 'new@dome.example']], directoryOfIdp('entra', listed, []));
+  expect(pageOf(each).idp?.users.map(([, , email]) => email)).toEqual(['ana']);
+  expect(expectSame(each)).toBe(true);
+});
+
 test('one part of the organization may be decided although another user has the username of the only administrator afterwards', () => {
   const organization = organizationOf(
     [
