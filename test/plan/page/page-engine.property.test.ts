@@ -138,7 +138,7 @@ function expectNobodyElse({ users, groups, administrators = [] }: Organization, 
 let inParts = 0;
 
 /** What stands for names that the page does not know; nobody is shown it. */
-const STANDING_IN = /not-shown|x[0-9a-f]{12}|\.invalid/i;
+const STANDING_IN = /not-shown|x[0-9a-f]{12}/i;
 
 /** Accounts that are not in the page are numbered as they are found. */
 function saidOf({ line, column, message }: DecisionProblem): string {
