@@ -66,9 +66,10 @@ function planWith({ organization, idp }: Pick<Case, 'organization' | 'idp'>): Ma
 
 /** Spellings that people type: as it is, in capitals, the part before the @, with an accent, with a space that looks like none, and in full-width letters, which make no address. */
 const TYPED: readonly ((text: string) => string)[] = [
-  (text) => text,
-  (text) => text,
+  ...new Array<(text: string) => string>(6).fill((text) => text),
   (text) => text.toUpperCase(),
+  (text) => text.toUpperCase(),
+  (text) => text.split('@')[0],
   (text) => text.split('@')[0],
   (text) => text.replace(/[aeo]/, (letter) => `${letter}\u0301`.normalize('NFC')),
   (text) => `${text}\u00a0`,
@@ -350,7 +351,8 @@ test.each([
     { numRuns },
   );
   expect(made).toBeGreaterThan(numRuns / 20);
-  expect(inParts).toBeGreaterThan(numRuns / 12);
+  // Damaged names are mostly judged with the whole page.
+  expect(inParts).toBeGreaterThan(numRuns / 50);
 });
 
 /** Returns the case of an organization with answers, by what is asked: rule, id, action and value. */
