@@ -176,9 +176,9 @@ const subjectsOf = ({ finding }: AuditedFinding): string[] => {
 
 /**
  * Returns whether a finding is not new: there was one of that topic, with all the users of this one, in the export or in what
- * comes of it without any decision. Users who needed the
- * same username still share their email when the conflict is over: then another rule reports what is not new. Users who
- * come into scope by the decision were not checked before, so their findings do not count as new.
+ * comes of it without any decision. Users who needed the same username still share their email when the conflict is over:
+ * then another rule reports what is not new. Users who come into scope by the decision were not checked before, so their
+ * findings do not count as new.
  */
 function knowing(
   before: readonly AuditedFinding[],
@@ -189,23 +189,37 @@ function knowing(
   // Findings that the renames without a decision make are not the decisions' doing.
   const begun = undecided.filter((audited) => !topics.has(topicOf(audited)));
   for (const audited of begun) topics.add(topicOf(audited));
-  const subjectsByTopic = new Map<string, Set<string>>();
-  for (const audited of [...before, ...begun]) {
-    const topic = ruleOf(audited.finding).topic(audited.finding);
-    const known = subjectsByTopic.get(topic) ?? new Set();
-    for (const subject of subjectsOf(audited)) known.add(subject);
-    subjectsByTopic.set(topic, known);
-  }
+  // A topic can be about others once users are renamed: an administrator whom the configuration names by username is another user then.
+  const known = subjectsByTopicOf([...before, ...begun]);
+  let knownThen: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   return (audited) => {
     const { finding } = audited;
     const subjects = subjectsOf(audited);
-    const known = subjectsByTopic.get(ruleOf(finding).topic(finding));
+    const topic = ruleOf(finding).topic(finding);
     const users = ruleOf(finding).users(finding);
     const isNewlyJudged = (place: number): boolean =>
       emails.has(place) || (userNames.has(place) && ruleOf(finding).effects.isOfEmails !== true) || active.get(place) === true;
     const isRetold = users.length > 0 && !users.some(({ place }) => isNewlyJudged(place));
-    return known !== undefined && subjects.every((subject) => known.has(subject)) && (isRetold || topics.has(topicOf(audited)));
+    const isAboutKnown = (byTopic: ReadonlyMap<string, ReadonlySet<string>>): boolean => {
+      const some = byTopic.get(topic);
+      return some !== undefined && subjects.every((subject) => some.has(subject));
+    };
+    if (!isRetold && !topics.has(topicOf(audited))) return false;
+    if (isAboutKnown(known)) return true;
+    knownThen ??= subjectsByTopicOf(undecided);
+    return isAboutKnown(knownThen);
   };
+}
+
+function subjectsByTopicOf(findings: readonly AuditedFinding[]): Map<string, Set<string>> {
+  const byTopic = new Map<string, Set<string>>();
+  for (const audited of findings) {
+    const topic = ruleOf(audited.finding).topic(audited.finding);
+    const known = byTopic.get(topic) ?? new Set();
+    for (const subject of subjectsOf(audited)) known.add(subject);
+    byTopic.set(topic, known);
+  }
+  return byTopic;
 }
 
 function groupNamesakes(

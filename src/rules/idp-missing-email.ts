@@ -61,7 +61,7 @@ export const idpMissingEmail = snapshotRule({
   }),
   message: (finding) => `${sentence(finding)}.`,
   identity: ({ idpUser }) => idpIdentity([idpUser]),
-  topic: ({ idpUser }) => idpUser.id,
+  topic: ({ idpUser }) => JSON.stringify(idpIdentity([idpUser])),
   columns: [
     ['userPrincipalName', ({ idpUser }) => idpUser.subject],
     ['primary email', ({ idpUser }) => ({ text: idpUser.email, against: idpUser.subject })],

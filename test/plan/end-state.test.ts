@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { User } from '../../src/model/directory.js';
 import { topicOf } from '../../src/plan/end-state.js';
+import { ruleOf } from '../../src/rules/registry.js';
 import { connectUser, directoryOfIdp, organizationOf, sidesArbitrary } from '../rules/idp-sides.js';
 import { key } from '../support/alike-texts.js';
 import { inOrder } from '../support/organizations.js';
@@ -90,6 +91,25 @@ const knows = (...subjects: readonly string[]) =>
 
 const changesOf = (users: readonly User[], subjects: readonly string[]) =>
   madePlanOf(organizationOf(users), undefined, knows(...subjects)).body.actions.map(({ change }) => change);
+
+test('a decision is not refused because another user has the username of the only administrator once the renames without a decision are done', () => {
+  const organization = organizationOf(
+    [
+      connectUser(0, 'cleo@dome.example', 'ana@dome.example'),
+      connectUser(1, 'ana@dome.example', 'cleo@dome.example'),
+      connectUser(2, 'dag@dome.example', 'not an address'),
+    ],
+    { administrators: ['cleo@dome.example'] },
+  );
+  const open = madePlanOf(organization);
+  const administratorsIn = (findings: typeof open.before.findings): (readonly string[])[] =>
+    findings.flatMap(({ finding }) => (finding.rule === 'break-glass' ? [ruleOf(finding).users(finding)].map((users) => users.map(({ id }) => id)) : []));
+  expect([open.before, open.assembly.end.report].map(({ findings }) => administratorsIn(findings))).toEqual([[['1']], [['2']]]);
+  const rows = open.rows.map(({ asked }) =>
+    answeredCells(asked, asked.written[1] === 'invalid-email' ? { action: 'set-email', value: 'dag@dome.example' } : {}),
+  );
+  expect(planOf(organization, fileOf(rows))).not.toHaveProperty('problems');
+});
 
 describe('a plan that knows the identity provider', () => {
   it('renames nobody away from the subject that finds the account now', () => {

@@ -47,6 +47,16 @@ interface Newcomer {
 interface NewcomersBy {
   readonly bySubject: ReadonlyMap<string, Newcomer>;
   readonly byLocal: ReadonlyMap<string, Newcomer>;
+  /** Marks of their domains. */
+  readonly domains: ReadonlySet<string>;
+}
+
+/** What matters of texts that somebody typed. */
+export interface Typed {
+  /** Names of accounts that are not in the page, each once. */
+  readonly texts: readonly string[];
+  /** Domains of newcomers, with their marks. */
+  readonly domains: readonly (readonly [mark: string, domain: string])[];
 }
 
 const keyOf = (mark: string): string => mark.slice(0, MARK);
@@ -96,12 +106,12 @@ export class HiddenNames {
   }
 
   /**
-   * Returns the accounts that are tied to marks by their names, and one of each state without a name. `typed`: texts as
-   * somebody typed them; `shown`: the provider's users beside whom they will be.
+   * Returns the accounts that are tied to marks or to typed names by their names, and one of each state without a name.
+   * `shown`: the provider's users beside whom they will be.
    */
-  tiedTo(marks: Iterable<string>, typed: readonly string[], shown: readonly PageIdpUser[]): FoundAccount[] {
+  tiedTo(marks: Iterable<string>, typed: Typed, shown: readonly PageIdpUser[]): FoundAccount[] {
     const newcomers = this.#newcomersBy();
-    const reached = new Set(marks);
+    const reached = new Set([...marks, ...typed.texts.flatMap((text) => this.markOf(text) ?? [])]);
     const rows = new Set<Row>();
     // A set that grows while it is gone through is gone through to its end. Each row is made once, because both of its marks are one, or it is kept.
     for (const mark of reached) {
@@ -119,15 +129,18 @@ export class HiddenNames {
     return [...Array.from(rows, (row) => foundAccount(row, spelling)), ...nameless, ...this.#namesakes([...rows], spelling, shown)];
   }
 
-  #spellingOf(rows: readonly Row[], reached: ReadonlySet<string>, typed: readonly string[]): Spelling {
-    const isCompared = this.#data.idp !== undefined;
-    if (isCompared)
-      this.#domains ??= domainsOf(
-        this.#data.users.map(([, , email]) => email),
-        this.#marks,
-        this.#collation,
-      );
-    const spelling = new Spelling(this.#marks, this.#collation, typed, this.#domains ?? new Map());
+  /** Returns what decides which accounts are found, and how they are called: of the same texts in another order the same. */
+  typedOf(texts: readonly string[]): Typed {
+    const held = [...new Set(texts)].filter((text) => this.markOf(text) !== undefined).sort();
+    if (this.#data.idp === undefined) return { texts: held, domains: [] };
+    const domains = [...domainsOf(texts, this.#marks, this.#collation)].filter(([mark]) => this.#newcomersBy().domains.has(mark));
+    return { texts: held, domains: domains.sort(([a], [b]) => (a < b ? -1 : 1)) };
+  }
+
+  #spellingOf(rows: readonly Row[], reached: ReadonlySet<string>, { texts, domains }: Typed): Spelling {
+    const emails = this.#data.idp === undefined ? [] : this.#data.users.map(([, , email]) => email);
+    this.#domains ??= domainsOf(emails, this.#marks, this.#collation);
+    const spelling = new Spelling(this.#marks, this.#collation, texts, new Map([...this.#domains, ...domains]));
     const { bySubject } = this.#newcomersBy();
     for (const mark of reached) {
       const newcomer = bySubject.get(mark);
@@ -162,12 +175,14 @@ export class HiddenNames {
     const text = this.#data.idp?.newcomers ?? '';
     const bySubject = new Map<string, Newcomer>();
     const byLocal = new Map<string, Newcomer>();
+    const domains = new Set<string>();
     for (let at = 0; at < text.length; at += 3 * MARK) {
       const newcomer = { local: text.slice(at, at + MARK), domain: text.slice(at + MARK, at + 2 * MARK), subject: text.slice(at + 2 * MARK, at + 3 * MARK) };
       bySubject.set(newcomer.subject, newcomer);
       byLocal.set(newcomer.local, newcomer);
+      domains.add(newcomer.domain);
     }
-    this.#newcomers = { bySubject, byLocal };
+    this.#newcomers = { bySubject, byLocal, domains };
     return this.#newcomers;
   }
 

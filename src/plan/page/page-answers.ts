@@ -12,7 +12,8 @@ export const lineOf = (row: number): number => row + FIRST_LINE;
 export const rowOf = (line: number): number => line - FIRST_LINE;
 
 /** Is an action that writes its value into an account. */
-export const isTyped = ({ action }: Answer): boolean => action === 'set-username' || action === 'set-email';
+export const isTyped = (answer: Answer): answer is Answer & { readonly action: 'set-username' | 'set-email' } =>
+  answer.action === 'set-username' || answer.action === 'set-email';
 
 const isSameAnswer = (a: Answer | undefined, b: Answer | undefined): boolean =>
   a === b ||

@@ -4,6 +4,7 @@ import type { AuditedFinding } from '../../audit/report.js';
 import { collationOf } from '../../model/compare.js';
 import type { Digests } from '../../model/digests.js';
 import { isInScope } from '../../model/policy.js';
+import { valueProblem } from '../answer-validation.js';
 import { type Assembly, assemble, type Ground } from '../assemble.js';
 import { type AskedRow, type DecisionProblem, NO_ANSWER } from '../decision-rows.js';
 import { NO_CHOICES } from '../end-state.js';
@@ -185,7 +186,8 @@ export class PageEngine {
     const ofScope = scope.rows.map((row) => answers.get(row) ?? NO_ANSWER);
     const { ground, base, rows } = this.#prepare(
       scope,
-      ofScope.flatMap((answer) => (isTyped(answer) ? [answer.value] : [])),
+      // Answers with any other text are refused in any case.
+      ofScope.flatMap((answer) => (isTyped(answer) && valueProblem(answer.action, answer.value) === undefined ? [answer.value] : [])),
     );
     const answered = rows.map((asked, at): AnsweredRow => ({ asked, answer: ofScope[at], line: lineOf(scope.rows[at]) }));
     const outcome = carryOut(ground, base, answered, today, firstLineOf(answers));
@@ -200,11 +202,11 @@ export class PageEngine {
   }
 
   #prepare({ data, always, others, isPart, prepared: known }: Scope, typed: readonly string[]): Prepared {
-    const held = new Map(typed.flatMap((text) => pairOf(this.#hidden.markOf(text), text)));
-    const name = JSON.stringify([...held].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const names = this.#hidden.typedOf(typed);
+    const name = JSON.stringify(names);
     const before = known.get(name);
     if (before !== undefined) return before;
-    const found = this.#hidden.tiedTo([...always, ...held.keys()], typed, data.idp?.users ?? []);
+    const found = this.#hidden.tiedTo(always, names, data.idp?.users ?? []);
     const ground = groundOfPage(data, [...found, ...others], this.#digests, isPart);
     const prepared = { ground, base: assemble(ground, NO_CHOICES), rows: askedRows(data, ground) };
     if (known.size > MOST_PREPARED) known.clear();
@@ -212,8 +214,6 @@ export class PageEngine {
     return prepared;
   }
 }
-
-const pairOf = (mark: string | undefined, text: string): [string, string][] => (mark === undefined ? [] : [[mark, text]]);
 
 const combined =
   (one: (a: number, b: number) => number) =>

@@ -1,6 +1,7 @@
 /** Texts for marks: they compare with one another, and with what somebody typed, as the names would for which the marks stand. */
 
 import type { Collation } from '../../model/compare.js';
+import { isEmailAddress } from '../../model/email.js';
 import { domainOf, localPartOf } from '../../model/idp-lookup.js';
 import { LOWERED, MARK, type Marking } from './marks.js';
 
@@ -19,14 +20,18 @@ export class Spelling {
   readonly #firsts = new Map<string, string>();
   /** By the whole mark. */
   readonly #texts = new Map<string, string>();
+  /** All of them, and in lower case. */
+  readonly #taken = new Set<string>();
 
   constructor(marks: Marking, collation: Collation, typed: readonly string[], domains: ReadonlyMap<string, string>) {
     this.#collation = collation;
-    this.#domains = new Map([...domains, ...domainsOf(typed, marks, collation)]);
+    this.#domains = domains;
     for (const text of typed) {
-      const whole = marks.of(collation.key(text), text);
+      const key = collation.key(text);
+      const whole = marks.of(key, text);
       if (whole.length > MARK) this.#learn(whole, text);
-      if (!this.#typed.has(whole.slice(0, MARK))) this.#typed.set(whole.slice(0, MARK), text);
+      const before = this.#typed.get(whole.slice(0, MARK));
+      if (before === undefined || !isEmailAddress(before)) this.#typed.set(whole.slice(0, MARK), likeAddress(text, key, collation));
       const local = collation.key(localPartOf(text));
       if (local !== '') this.#typedParts.set(marks.ofKey(local), local);
     }
@@ -59,7 +64,7 @@ export class Spelling {
     const key = mark.slice(0, MARK);
     const first = this.#firsts.get(mark.slice(0, LOWERED)) ?? this.#firstOf(key);
     const others = this.#spellings.get(mark.slice(0, LOWERED)) ?? 0;
-    const text = others === 0 ? first : this.otherThan(first, others);
+    const text = others === 0 ? first : this.#untaken(others, (number) => this.otherThan(first, number));
     this.#learn(mark, text);
     return text;
   }
@@ -68,12 +73,27 @@ export class Spelling {
   #firstOf(key: string): string {
     const text = this.#typed.get(key) ?? this.#stated.get(key) ?? `x${key}@not-shown.invalid`;
     const others = this.#spellings.get(key) ?? 0;
-    return others === 0 ? text : this.#unlike(text, others);
+    return others === 0
+      ? text
+      : this.#untaken(
+          others,
+          (number) => this.#unlike(text, number),
+          (spelt) => spelt.toLowerCase(),
+        );
+  }
+
+  /** Returns the first of some spellings, from a number on, that is not that of another mark: somebody may have typed it. */
+  #untaken(from: number, spelling: (number: number) => string, compared = (spelt: string): string => spelt): string {
+    for (let number = from; ; number++) {
+      const spelt = spelling(number);
+      if (!this.#taken.has(compared(spelt))) return spelt;
+    }
   }
 
   #learn(mark: string, text: string): void {
     if (this.#texts.has(mark)) return;
     this.#texts.set(mark, text);
+    this.#taken.add(text).add(text.toLowerCase());
     const lowered = mark.slice(0, LOWERED);
     const isFirst = !this.#firsts.has(lowered);
     if (isFirst) this.#firsts.set(lowered, text);
@@ -97,20 +117,22 @@ export class Spelling {
 
   #changed(text: string, number: number, change: (letter: string) => string): string {
     const { key } = this.#collation;
-    const local = localPartOf(text) || text;
     let bits = number;
-    const changed = local.replace(/[a-z]/gi, (letter) => {
+    const changed = text.replace(/[a-z]/gi, (letter) => {
       const other = change(letter);
-      if (other.length > 1 || key(other) !== key(letter)) return letter;
+      if (key(other) !== key(letter)) return letter;
       const isChanged = (bits & 1) === 1;
       bits >>= 1;
       return isChanged ? other : letter;
     });
-    const whole = changed + text.slice(local.length);
     // A space is nothing that a look-up fails for.
-    return bits === 0 && key(whole) === key(text) ? whole : text + ' '.repeat(number);
+    return bits === 0 && key(changed) === key(text) ? changed : text + ' '.repeat(number);
   }
 }
+
+/** Returns the text, or another one with the same key that is an email address, if that can be: whether an email is an address is not what its name shows. */
+const likeAddress = (text: string, key: string, collation: Collation): string =>
+  !isEmailAddress(text) && isEmailAddress(key) && collation.key(key) === key ? key : text;
 
 /** Returns the keys of the domains of addresses, by their mark. */
 export function domainsOf(addresses: Iterable<string>, marks: Marking, { key }: Collation): Map<string, string> {
@@ -119,8 +141,8 @@ export function domainsOf(addresses: Iterable<string>, marks: Marking, { key }: 
   return new Map(Array.from(domains, (domain) => [marks.ofDomain(domain), domain]));
 }
 
-/** Texts that stand for names that the page does not know, with what is around them in a sentence. */
-const STANDING_IN = /["<]?\bx\+?[0-9a-f]{12}(?:@(?:not-shown|x[0-9a-f]{12})\.invalid)?\b *[">]?/gi;
+/** Texts that stand for names that the page does not know, in any spelling, with what is around them in a sentence. */
+const STANDING_IN = /["<]?\bx\p{M}*\+?(?:[0-9a-fáćé]\p{M}*){12}(?:@(?:not-shown|x[0-9a-f]{12})\.invalid)?(?![0-9a-z]) *[">]?/giu;
 
 /** Returns a sentence about accounts that the page does not show, for people to read. */
 export const readable = (sentence: string): string =>
