@@ -2,6 +2,7 @@
 
 export { type ApplyRequest, apply } from './app/apply.js';
 export { type Checked, type CheckRequest, check } from './app/check.js';
+export type { Request } from './app/command-words.js';
 export { type Context, type ContextParts, contextFor } from './app/context.js';
 export { type DecisionRow, type Decisions, decide } from './app/decide.js';
 export { type Gated, type GateRequest, gate } from './app/gate.js';
@@ -15,17 +16,13 @@ export { type Pulled, type PullRequest, pull } from './app/pull.js';
 export { type Reconciled, type ReconcileRequest, reconcile } from './app/reconcile.js';
 export { type RedactedCopy, type RedactRequest, redact } from './app/redact.js';
 export { Refusal, type RefusalKind, SourceRefused, UserError } from './app/refusal.js';
-export type { Request } from './app/request.js';
 export { type MadeRunbook, makeRunbook as runbook, type RunbookRequest } from './app/runbook.js';
-export { runs } from './app/runs.js';
+export { runs, undo } from './app/runs.js';
 export { type ScriptRequest, script, type WrittenScripts } from './app/script.js';
-export { type Comparison, type Shown, show } from './app/show.js';
-export { undo } from './app/undo.js';
-export { type Verified, verify } from './app/verify.js';
+export { type Comparison, type Shown, show, type Verified, verify } from './app/verify.js';
 export type { Acceptance, AuditedFinding, NotChecked, Report, Summary } from './audit/report.js';
-export type { Change } from './model/change.js';
 export type { Directory, Group, Input, RecordLocation, Snapshot, User } from './model/directory.js';
-export type { FindingBase, Remedy, Severity } from './model/finding.js';
+export type { Change, FindingBase, Remedy, Severity } from './model/finding.js';
 export type { AuthMode, Policy } from './model/policy.js';
 export type { MadePlan } from './plan/make-plan.js';
 export type { Plan } from './plan/plan.js';

@@ -1,9 +1,9 @@
 /** The files by which findings stop counting: decisions with acceptances, and a baseline report. */
 
 import { basename, dirname } from 'node:path';
-import { formerVersionText } from '../audit/former-version.js';
 import { withAcceptances, withBaseline } from '../audit/not-counted.js';
 import type { Acceptance, Report } from '../audit/report.js';
+import { formerVersionText } from '../audit/sealed-document.js';
 import type { FindingBase } from '../model/finding.js';
 import { foreign, note, quoted } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
@@ -23,8 +23,8 @@ import { type SourceProblem, SourceRefused } from '../sources/tables/problem.js'
 import type { ProcessInfo } from '../targets/run/process-info.js';
 import { shellWord } from './command-words.js';
 import { rowsOfPlanBeside } from './plan-source.js';
-import { settlePlanFolder } from './plan-swap.js';
 import type { Prepared } from './resolve-command.js';
+import { settlePlanFolder } from './whole-folder.js';
 
 const ACTIONS: ReadonlySet<string> = new Set(RULES.flatMap(({ decisions }) => decisions));
 

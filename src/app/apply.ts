@@ -4,11 +4,10 @@ import { UserError } from '../model/user-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { SourceRequest } from '../sources/source.js';
 import { type PreparedApply, prepareApply, type Receipt } from '../targets/run/apply.js';
-import { fileWords } from './command-words.js';
+import { fileWords, type Request } from './command-words.js';
 import { type Context, processInfoOf } from './context.js';
 import { openPlan, refuseNoSource, requestFor } from './plan-source.js';
 import { asRefusals } from './refusals-of-targets.js';
-import type { Request } from './request.js';
 
 export interface ApplyRequest extends Request {
   /** Where the corrected copy is written; the source stays as it is. */

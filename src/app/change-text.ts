@@ -1,6 +1,6 @@
 /** Changes in words, for a terminal. */
 
-import type { Change, UserAttribute } from '../model/change.js';
+import type { Change, UserAttribute } from '../model/finding.js';
 import type { OtherDifference } from '../plan/verify.js';
 import { visible } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';

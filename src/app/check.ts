@@ -4,8 +4,8 @@ import { isStopped, type Report } from '../audit/report.js';
 import { verdictText } from '../reporters/sections.js';
 import { fileOf } from '../sources/input-files.js';
 import { type AuditWishes, auditSource } from './audit-source.js';
+import type { Request } from './command-words.js';
 import { type Context, todayOf } from './context.js';
-import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
 
 export interface CheckWishes {

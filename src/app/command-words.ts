@@ -1,7 +1,16 @@
-/** Command lines that messages tell a person to run. */
+/** What a person or a program asks for, and the command lines that messages tell a person to run. */
 
 import { optionWords } from '../config/resolve.js';
-import type { Request } from './request.js';
+import type { Settings } from '../config/settings.js';
+
+/** The files of a source, and settings by their names. What is not stated comes from the environment, the config file and the defaults, in this order. */
+export interface Request extends Partial<Settings> {
+  readonly users?: readonly string[];
+  readonly inactiveUsers?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly memberships?: readonly string[];
+  readonly config?: string;
+}
 
 /** Where a printed command is pasted: into a POSIX shell, or on Windows into cmd.exe or PowerShell. */
 export type Shell = 'posix' | 'windows';

@@ -1,8 +1,15 @@
 /** What a use case must know of the world it runs in. The command line and programs that use the library each give theirs. */
 
+import manifest from '../../package.json' with { type: 'json' };
 import type { OnProgress } from '../sources/tables/table.js';
 import type { ProcessInfo, Signal } from '../targets/run/process-info.js';
 import type { Shell } from './command-words.js';
+
+/** The program's name and version, as package.json has them. */
+export const TOOL = { name: manifest.name, version: manifest.version } as const;
+
+/** The versions of Node.js that it runs on. */
+export const NODE_NEEDED: string = manifest.engines.node;
 
 export interface Progress {
   readonly report: OnProgress;

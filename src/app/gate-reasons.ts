@@ -8,7 +8,7 @@ import { count, grouped } from '../rules/rule.js';
 import { fileOf } from '../sources/input-files.js';
 import { readNameList } from '../sources/tables/name-list.js';
 import { hashFile } from '../targets/run/files.js';
-import type { Request } from './request.js';
+import type { Request } from './command-words.js';
 
 /** Returns what the verdict passes over, one sentence each: rules, severities, accounts and findings. */
 export function exceptionsOf({ notChecked, rules, lowered, settings, accepted, known }: Certificate): string[] {

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { type Certificate, parseCertificate } from '../audit/certificate-file.js';
-import { FormerVersion } from '../audit/former-version.js';
 import { isAtOrAbove } from '../audit/report.js';
+import { FormerVersion } from '../audit/sealed-document.js';
 import { SEVERITIES } from '../model/finding.js';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
@@ -12,11 +12,10 @@ import { count, grouped } from '../rules/rule.js';
 import { firstWrong } from '../setup/json-locations.js';
 import { reasonOf } from '../sources/csv/file-stream.js';
 import { readyWorkbooks } from '../sources/input-files.js';
-import { fileWords, type Shell, shellCommand, shellWord } from './command-words.js';
+import { fileWords, type Request, type Shell, shellCommand, shellWord } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { exceptionsOf, listDifferences, pinReasons, UNKEYED, uncomparedOf } from './gate-reasons.js';
 import { NODE_DIGESTS, secretKey } from './node-digests.js';
-import type { Request } from './request.js';
 import { idpDifferences, inputDifferences } from './source-digests.js';
 
 export interface GateRequest extends Request {

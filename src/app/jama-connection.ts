@@ -6,11 +6,10 @@ import { type Credentials, readCredentials } from '../rest/credentials.js';
 import { tablesOf } from '../sources/rest/lists.js';
 import { type PullProgress, type RestOrganization, readOrganization } from '../sources/rest/organization.js';
 import { noPullState, type PullState } from '../sources/rest/pull-state.js';
-import type { Context, Progress } from './context.js';
+import { type Context, type Progress, TOOL } from './context.js';
 import { type Evidence, readEvidence } from './pull-proof.js';
 import { type PulledFolder, RULE_OF_INACTIVE_MEMBERS } from './pulled-folder.js';
 import { Refusal } from './refusal.js';
-import { TOOL } from './tool.js';
 
 /** Where Jama Connect is, and how fast it may be called. */
 export interface LivePlace {

@@ -16,12 +16,11 @@ import type { MappingReport } from '../setup/mapping-check.js';
 import type { Runbook } from '../setup/runbook.js';
 import { fileOf } from '../sources/input-files.js';
 import { hashFile } from '../targets/run/files.js';
-import type { Context } from './context.js';
+import { type Context, TOOL } from './context.js';
 import { NODE_DIGESTS, secretKey } from './node-digests.js';
+import { writeReason } from './refusal.js';
 import { type ListFile, type Prepared, pathFrom } from './resolve-command.js';
-import { TOOL } from './tool.js';
 import { gather, unitBytes, writeWhole } from './whole-file.js';
-import { writeReason } from './write-reason.js';
 
 /** Takes text, as stdout does. */
 export interface TextOutput {

@@ -1,29 +1,34 @@
-/** A plan and the source that it is compared with, read the way the plan was made. */
+/** A plan and the source that it is compared with, read the way the plan was made; and that source read again. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FormerVersion } from '../audit/former-version.js';
 import type { Report } from '../audit/report.js';
+import { FormerVersion } from '../audit/sealed-document.js';
+import type { Directory, Snapshot } from '../model/directory.js';
+import type { Change } from '../model/finding.js';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { markedText } from '../model/written-text.js';
+import { MemberTally } from '../plan/member-tally.js';
 import type { Plan, PlanSettings } from '../plan/plan.js';
 import { parsePlan, type RowsWritten, rowsWrittenWith, sealedPlan } from '../plan/plan-file.js';
+import type { FreshMembers } from '../plan/verify.js';
 import { reasonOf } from '../sources/csv/file-stream.js';
 import { DELIMITERS } from '../sources/csv/head.js';
-import { sourceFiles } from '../sources/registry.js';
+import { readDirectory } from '../sources/read-source.js';
+import { openSource, sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
+import { SourceRefused } from '../sources/tables/problem.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
 import type { ProcessInfo } from '../targets/run/process-info.js';
-import { type Shell, shellCommand } from './command-words.js';
-import type { Context } from './context.js';
-import { accessAgain } from './database-access.js';
-import { filesFromFlags } from './file-flags.js';
+import type { SubjectNames } from './change-text.js';
+import { type Request, type Shell, shellCommand } from './command-words.js';
+import { type Context, withProgress } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { sealedValue } from './plan-bytes.js';
-import { settlePlanFolder } from './plan-swap.js';
-import type { Request } from './request.js';
 import type { Prepared } from './resolve-command.js';
+import { accessAgain, filesFromFlags } from './source-access.js';
+import { settlePlanFolder } from './whole-folder.js';
 
 export interface OpenedPlan {
   readonly plan: Plan;
@@ -160,4 +165,75 @@ export function settingsOf({ policy, sync, idp, snapshot }: Report, { request, r
     ...(snapshot.typeList === undefined ? {} : { typeList: snapshot.typeList }),
     ...(idp === undefined ? {} : { idp: { provider: idp.provider, inputs: idp.inputs.map(({ path, role, sha256, rows }) => ({ path, role, sha256, rows })) } }),
   };
+}
+
+// A source read again for a plan or a run: what its users and groups are now, and which of the memberships spoken of it
+// holds.
+
+export interface FreshSource {
+  readonly snapshot: Snapshot;
+  readonly members: FreshMembers;
+  /** What the users and groups that the changes speak of are called. */
+  readonly names: SubjectNames;
+  /** The source itself says how each user signs in. */
+  readonly hasTypes: boolean;
+}
+
+/** Reads a source, with regard to some changes; of a run that was ended between two files as well. Throws a UserError where it cannot be read. */
+export async function readFresh(
+  request: SourceRequest,
+  wishes: Omit<UserWishes, 'withNames'>,
+  changes: readonly Change[],
+  context: Context,
+): Promise<FreshSource> {
+  try {
+    return await readAll(request, wishes, changes, context);
+  } catch (error) {
+    throw error instanceof SourceRefused ? new SourceRefused(error.found, error.total, error.subject, AS_PLANNED) : error;
+  }
+}
+
+/** The problems name options of `plan`, most of which are settings of the plan here. */
+const AS_PLANNED =
+  'Columns and spellings are read with the settings of the plan; of the options above, this command takes only those that say how a CSV file is written (--delimiter, --encoding, --quote, --escape). Export in the form that the plan was made from, or make a new plan from the export as it is now.';
+
+function readAll(request: SourceRequest, wishes: Omit<UserWishes, 'withNames'>, changes: readonly Change[], context: Context): Promise<FreshSource> {
+  return withProgress(context, async (report) => {
+    const opened = await openSource(request, report);
+    try {
+      const spoken = new Set(changes.flatMap((change) => ('user' in change && 'group' in change ? [JSON.stringify([change.user, change.group])] : [])));
+      const members = new Set<string>();
+      const reading = readDirectory(opened.tables, { areIdsEnough: true, ...wishes, withNames: false });
+      const { users, groups, given } = reading.directory;
+      const counted = new MemberTally({ users, groups });
+      const snapshot = reading.streamMemberships({
+        member(user, group) {
+          counted.add(user, group);
+          if (spoken.size === 0) return;
+          const pair = JSON.stringify([users[user].id, groups[group].id]);
+          if (spoken.has(pair)) members.add(pair);
+        },
+        unknown: () => {},
+      });
+      const tally = given.memberships ? counted : undefined;
+      const hasTypes = opened.tables.every(({ role, columns }) => role !== 'users' || columns.has('authenticationType'));
+      return { snapshot, members: { has: (user, group) => members.has(JSON.stringify([user, group])), tally }, names: namesOf(snapshot, changes), hasTypes };
+    } finally {
+      opened.close();
+    }
+  });
+}
+
+function namesOf({ users, groups }: Pick<Directory, 'users' | 'groups'>, changes: readonly Change[]): SubjectNames {
+  const userIds = new Set<string>();
+  const groupIds = new Set<string>();
+  for (const change of changes) {
+    if ('user' in change) userIds.add(change.user);
+    if ('group' in change) groupIds.add(change.group);
+  }
+  const names = { users: new Map<string, string>(), groups: new Map<string, string>() };
+  // A pair for each of all users, as flatMap makes it, would take longer than the set.
+  if (userIds.size > 0) for (const { id, userName } of users) if (userIds.has(id)) names.users.set(id, userName);
+  if (groupIds.size > 0) for (const { id, name } of groups) if (groupIds.has(id)) names.groups.set(id, name);
+  return names;
 }

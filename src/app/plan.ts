@@ -24,23 +24,28 @@ import { whyNotWritten } from '../targets/registry.js';
 import { realPath, whyInSource } from '../targets/run/applicability.js';
 import { refuseUnreadable } from '../targets/run/files.js';
 import { auditSource } from './audit-source.js';
-import { fileWords, type Shell, shellCommand } from './command-words.js';
-import { type Context, todayOf } from './context.js';
+import { fileWords, type Request, type Shell, shellCommand } from './command-words.js';
+import { type Context, TOOL, todayOf } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
-import { clearUnfinished, freeName, keepAnswers, keepAppliedPlan, refuseExportFolder, refuseMixing, refuseOddFolder } from './plan-folder.js';
+import {
+  clearUnfinished,
+  freeName,
+  keepAnswers,
+  keepAppliedPlan,
+  pageOf,
+  refuseExportFolder,
+  refuseMixing,
+  refuseOddFolder,
+  refuseUnfitValues,
+} from './plan-folder.js';
 import { namedFromSource } from './plan-names.js';
-import { pageOf } from './plan-page.js';
 import { rowsOfPlanBeside, settingsOf } from './plan-source.js';
-import { putTogether, settlePlanFolder } from './plan-swap.js';
 import type { Redaction } from './redaction.js';
-import { Refusal } from './refusal.js';
-import type { Request } from './request.js';
+import { Refusal, writeReason } from './refusal.js';
 import { type Prepared, prepare } from './resolve-command.js';
-import { TOOL } from './tool.js';
-import { refuseUnfitValues } from './unfit-values.js';
 import { pulledFrom, type WayIntoJama, waysIntoJama } from './ways-into-jama.js';
 import { PendingFile, type Wishes } from './whole-file.js';
-import { writeReason } from './write-reason.js';
+import { putTogether, settlePlanFolder } from './whole-folder.js';
 
 export interface PlanRequest extends Request {
   /** The folder that the plan is written into. */

@@ -10,10 +10,10 @@ import { MemberList } from '../preview/preview-input.js';
 import { RULES } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
 import { auditSource } from './audit-source.js';
+import type { Request } from './command-words.js';
 import type { Context } from './context.js';
 import type { OpenedPlan } from './plan-source.js';
 import type { Redaction } from './redaction.js';
-import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
 
 interface LicenseWish {

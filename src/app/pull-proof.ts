@@ -9,7 +9,7 @@ import { UserError } from '../model/user-error.js';
 import { markedText } from '../model/written-text.js';
 import { JOURNAL } from '../targets/run/run-folder.js';
 import { NODE_DIGESTS } from './node-digests.js';
-import { writeReason } from './write-reason.js';
+import { writeReason } from './refusal.js';
 
 export type Proof = NonNullable<PullManifest['inactiveMembers']>;
 

@@ -16,18 +16,17 @@ import { count, grouped } from '../rules/rule.js';
 import { readWholeText } from '../sources/csv/file-stream.js';
 import type { TypeJoin } from '../sources/tables/join-types.js';
 import { auditSource } from './audit-source.js';
-import { fileWords } from './command-words.js';
+import { fileWords, type Request } from './command-words.js';
 import type { Context } from './context.js';
 import { readGivenLog, refuseOtherSync, refuseOtherTime } from './given-log.js';
 import { readLiveSource } from './jama-connection.js';
-import { refuseFiles, refuseWithoutUrl } from './live-places.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { refuseOverwriting } from './outputs.js';
 import type { Redaction } from './redaction.js';
-import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
 import { writeRestore, writeRestorePlan } from './restore.js';
 import { LARGEST_PREVIEW, readSavedPreview } from './saved-preview.js';
+import { refuseFiles, refuseWithoutUrl } from './ways-into-jama.js';
 
 export interface ReconcileRequest extends Request {
   /** The provider's log of what it sent; several files are one log. */

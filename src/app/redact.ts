@@ -7,15 +7,14 @@ import { UserError } from '../model/user-error.js';
 import type { ExportRedactor } from '../reporters/redact.js';
 import { openSource } from '../sources/registry.js';
 import type { Table } from '../sources/tables/table.js';
-import { shellWord } from './command-words.js';
+import { type Request, shellWord } from './command-words.js';
 import { type Context, withProgress } from './context.js';
-import { type NewFile, NewFolder, refuseTaken } from './new-folder.js';
 import { isPulled, pulledFolder } from './pulled-folder.js';
 import { type Redaction, redacting } from './redaction.js';
 import { Refusal } from './refusal.js';
-import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
 import { readSides, readTypesSide } from './sides.js';
+import { type NewFile, NewFolder, refuseTaken } from './whole-folder.js';
 
 export interface RedactRequest extends Request {
   /** The folder for the copy, which must not exist yet or be empty. */

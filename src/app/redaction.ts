@@ -20,11 +20,10 @@ import type { RuleContext } from '../rules/rule.js';
 import { resolveHeadings } from '../sources/tables/headings.js';
 import { SourceRefused } from '../sources/tables/problem.js';
 import type { AuditWishes } from './audit-source.js';
-import { commandWords } from './command-words.js';
+import { commandWords, type Request } from './command-words.js';
 import type { Context } from './context.js';
 import { secretKey } from './node-digests.js';
 import { Refusal } from './refusal.js';
-import type { Request } from './request.js';
 import type { Prepared } from './resolve-command.js';
 
 type MakeAliases = (collation: CollationName) => Aliases;

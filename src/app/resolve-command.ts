@@ -17,16 +17,11 @@ import { fileOf, readyWorkbooks } from '../sources/input-files.js';
 import type { SourceRequest } from '../sources/source.js';
 import { refuseWrongNulls } from '../sources/tables/cell-words.js';
 import { readNameList } from '../sources/tables/name-list.js';
-import { commandWords, type Shell } from './command-words.js';
+import { commandWords, type Request, type Shell } from './command-words.js';
 import type { Context } from './context.js';
-import { accessTo, withDatabaseNames } from './database-access.js';
-import { filesFromFlags } from './file-flags.js';
-import { idpSubjectOf } from './idp-subject.js';
-import { refuseUnknownRoles, splitColumns } from './named-columns.js';
 import { isPulled } from './pulled-folder.js';
-import { readSettings } from './read-settings.js';
-import type { Request } from './request.js';
-import { environmentOf } from './stated-environment.js';
+import { environmentOf, idpSubjectOf, readSettings, refuseUnknownRoles, splitColumns } from './read-settings.js';
+import { accessTo, filesFromFlags, withDatabaseNames } from './source-access.js';
 
 /** A file that the verdict rests on besides the exports. */
 export interface ListFile {

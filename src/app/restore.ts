@@ -13,9 +13,9 @@ import type { Context } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { namedFromSource } from './plan-names.js';
 import { settingsOf } from './plan-source.js';
+import { writeReason } from './refusal.js';
 import type { Prepared } from './resolve-command.js';
 import { PendingFile } from './whole-file.js';
-import { writeReason } from './write-reason.js';
 
 const RESTORE_HEADINGS = ['group id', 'group name', 'user id', 'username', 'email', 'predicted'] as const;
 

@@ -17,11 +17,10 @@ import { GROUPS_ONLY } from '../setup/steps-prepare.js';
 import { fileOf } from '../sources/input-files.js';
 import type { DecisionsFile } from './acceptance-files.js';
 import { type Audited, auditSource } from './audit-source.js';
-import { fileWords, shellCommand, shellWord } from './command-words.js';
+import { fileWords, type Request, shellCommand, shellWord } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { previewPrepared } from './preview.js';
 import type { Redaction } from './redaction.js';
-import type { Request } from './request.js';
 import { type Prepared, prepare } from './resolve-command.js';
 
 export interface RunbookRequest extends Request {

@@ -7,13 +7,13 @@ import type { Plan } from '../plan/plan.js';
 import { whyRefused } from '../targets/script/prove.js';
 import { inexpressible, whyDisconnected } from '../targets/script/rows.js';
 import { scriptFiles, unwritableNames } from '../targets/script/script.js';
+import type { Request } from './command-words.js';
 import type { Context } from './context.js';
-import { NewFolder, refuseTaken } from './new-folder.js';
 import { openPlan } from './plan-source.js';
 import { Refusal } from './refusal.js';
 import { asRefusals } from './refusals-of-targets.js';
-import type { Request } from './request.js';
 import { prepare } from './resolve-command.js';
+import { NewFolder, refuseTaken } from './whole-folder.js';
 
 export interface ScriptRequest extends Pick<Request, 'config'> {
   readonly dialect: Dialect;

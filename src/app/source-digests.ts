@@ -10,10 +10,9 @@ import { openSource, sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { Problems } from '../sources/tables/problem.js';
 import { hashFile } from '../targets/run/files.js';
+import type { Request } from './command-words.js';
 import { type Context, withProgress } from './context.js';
-import { accessAgain } from './database-access.js';
-import { filesFromFlags } from './file-flags.js';
-import type { Request } from './request.js';
+import { accessAgain, filesFromFlags } from './source-access.js';
 
 type CertifiedInput = Certificate['snapshot']['inputs'][number];
 

@@ -9,9 +9,9 @@ import { MemberTable } from '../plan/member-tally.js';
 import { readDecisions } from '../plan/read-decisions.js';
 import { type Outlook, outlookOf } from '../plan/what-if.js';
 import { auditSource } from './audit-source.js';
+import type { Request } from './command-words.js';
 import { type Context, todayOf } from './context.js';
 import { openPlan, settingsRequest } from './plan-source.js';
-import type { Request } from './request.js';
 import { prepare } from './resolve-command.js';
 
 /** Returns what the rows of decisions.csv lead to, or why the next plan would refuse them. */

@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, existsSync, fsync, fsyncSync, openSync, renameSync, statSync, unlinkSync, write, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../model/user-error.js';
-import { writeReason } from './write-reason.js';
+import { writeReason } from './refusal.js';
 
 /** Units of text that are written at once. */
 const GATHERED = 1 << 16;

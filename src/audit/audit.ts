@@ -12,8 +12,7 @@ import { joined, type Note, note, userId } from '../model/note.js';
 import { isInScope, type Policy, selectSyncGroups } from '../model/policy.js';
 import { RULES, rulesFor } from '../rules/registry.js';
 import { count, grouped, INPUT_NAMES, type Rule, type RuleContext, type RuleInput, type RuleRun } from '../rules/rule.js';
-import { fingerprinting } from './fingerprint.js';
-import { type AuditedFinding, configNote, isStopped, type NotChecked, type Report, summarize } from './report.js';
+import { type AuditedFinding, configNote, fingerprinting, isStopped, type NotChecked, type Report, summarize } from './report.js';
 
 /** What the rules see, and the digests for fingerprints. */
 export interface AuditContext extends RuleContext {

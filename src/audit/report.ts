@@ -1,11 +1,13 @@
 /** What an audit returns: findings with fingerprints, what was not checked, and the verdict; and what the configuration lowers, which every format states. */
 
+import { TextBytes } from '../collections/text-bytes.js';
+import type { Digests } from '../model/digests.js';
 import type { Input, Snapshot } from '../model/directory.js';
 import { type FindingBase, SEVERITIES, type Severity } from '../model/finding.js';
 import type { IdpDirectory, IdpInput } from '../model/idp.js';
 import type { Note } from '../model/note.js';
 import type { FailOn, Policy, SyncSelection } from '../model/policy.js';
-import { RULES } from '../rules/registry.js';
+import { RULES, ruleOf } from '../rules/registry.js';
 
 /** A person's statement that a finding may stay. */
 export interface Acceptance {
@@ -86,7 +88,7 @@ export function summarize(findings: readonly AuditedFinding[], hasBaseline = fal
 }
 
 /** A severity that the configuration lowers, "off" included. */
-export interface Lowered {
+interface Lowered {
   readonly rule: string;
   readonly from: Severity;
   readonly to: Severity | 'off';
@@ -107,4 +109,39 @@ export function configNote(policy: Pick<Policy, 'severities' | 'config' | 'forme
   const lowered = loweredBy(policy).map(({ rule, from, to }) => (to === 'off' ? `turns ${rule} off` : `lowers ${rule} from ${from} to ${to}`));
   const former = policy.formerNames === undefined ? '' : ` It has names of version 1; write ${policy.formerNames.join(', ')}.`;
   return `Judged by the config file ${policy.config}, which ${lowered.length === 0 ? 'lowers no severity' : lowered.join(', ')}.${former}`;
+}
+
+// Fingerprints of findings, by which decisions, acceptances and baselines find them again.
+
+const bytes = new TextBytes();
+
+/**
+ * Returns a finding's fingerprint: the rule's name, a colon, 16 hex digits over the rule, the subjects' ids and
+ * the values that make the finding. Line numbers, row order and other rows do not change it.
+ */
+function fingerprintOf(finding: FindingBase, { sha256 }: Digests): string {
+  // Lengths first, so that no two lists of values run together into the same text.
+  let text = finding.rule;
+  for (const value of ruleOf(finding).identity(finding)) text += `\n${value.length}:${value}`;
+  // V8's substrings and ropes keep their parents in memory; copied through bytes, the fingerprint is a flat string.
+  bytes.text(finding.rule);
+  bytes.text(':');
+  bytes.text(sha256(text).slice(0, 16));
+  return bytes.takeAscii();
+}
+
+/** Returns a function that gives findings their fingerprints, each computed when it is first read: most reports show a few of many. */
+export function fingerprinting(digests: Digests): (finding: FindingBase) => AuditedFinding {
+  // A class per audit, so that not every finding holds a reference to the digests.
+  class FingerprintedFinding implements AuditedFinding {
+    #fingerprint: string | undefined;
+
+    constructor(readonly finding: FindingBase) {}
+
+    get fingerprint(): string {
+      this.#fingerprint ??= fingerprintOf(this.finding, digests);
+      return this.#fingerprint;
+    }
+  }
+  return (finding) => new FingerprintedFinding(finding);
 }

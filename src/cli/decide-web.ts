@@ -2,8 +2,7 @@
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type DecisionRow, type Decisions, decide } from '../app/decide.js';
-import { rowName, servedPage } from '../app/served-page.js';
+import { type DecisionRow, type Decisions, decide, rowName, servedPage } from '../app/decide.js';
 import { noteText } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { type Answer, NO_ANSWER } from '../plan/decision-rows.js';

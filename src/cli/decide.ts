@@ -1,9 +1,8 @@
 /** The dialogue of `decide`: asks a plan's questions one after the other, and saves each answer once it is confirmed. */
 
-import { shellWord } from '../app/command-words.js';
+import { type Request, shellWord } from '../app/command-words.js';
 import { todayOf } from '../app/context.js';
 import { type DecisionRow, type Decisions, decide } from '../app/decide.js';
-import type { Request } from '../app/request.js';
 import type { WhatIf } from '../app/what-if.js';
 import { joined, note, quotedName } from '../model/note.js';
 import { UserError } from '../model/user-error.js';

@@ -3,8 +3,8 @@
 import { accessSync, constants, realpathSync, statfsSync } from 'node:fs';
 import { homedir, release, tmpdir } from 'node:os';
 import { relative } from 'node:path';
-import type { Request } from '../app/request.js';
-import { NODE_NEEDED, TOOL } from '../app/tool.js';
+import type { Request } from '../app/command-words.js';
+import { NODE_NEEDED, TOOL } from '../app/context.js';
 import { findConfigFile, VARIABLES } from '../config/resolve.js';
 import { ENCODING_NAMES } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';

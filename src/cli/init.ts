@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { TOOL } from '../app/tool.js';
+import { TOOL } from '../app/context.js';
 import { writeWhole } from '../app/whole-file.js';
 import { SETTING_NAMES, type SettingName, settingOf } from '../config/settings.js';
 import { PARTS_ABOUT } from '../config/stated-settings.js';

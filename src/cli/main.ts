@@ -1,8 +1,8 @@
 /** The front door: `run(argv, io)` returns the exit code; nothing else in the program ends the process. */
 
 import { Command, CommanderError } from 'commander';
-import { TOOL } from '../app/tool.js';
-import { writeReason } from '../app/write-reason.js';
+import { TOOL } from '../app/context.js';
+import { writeReason } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import { refusePassword } from '../sources/mysql/address.js';

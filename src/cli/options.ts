@@ -1,7 +1,7 @@
 /** Options that several commands share, made from the table of settings. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Request } from '../app/request.js';
+import type { Request } from '../app/command-words.js';
 import { GROUPS, type Group, SETTING_NAMES, type SettingName, settingOf } from '../config/settings.js';
 import type { LicenseStock } from '../preview/forecast.js';
 import { formatNames } from '../reporters/registry.js';

@@ -1,7 +1,22 @@
-/** A rule's statement about a snapshot, and what would resolve it. */
+/** A rule's statement about a snapshot, what would resolve it, and the changes that a plan can make for that. */
 
-import type { Change } from './change.js';
 import type { User } from './directory.js';
+
+export type UserAttribute = 'userName' | 'email' | 'active';
+
+export type Change =
+  | {
+      readonly kind: 'replace-user';
+      readonly user: string;
+      readonly attribute: UserAttribute;
+      readonly from: string;
+      readonly to: string;
+      /** A temporary username in a ring of renames; another action replaces it again. */
+      readonly temporary?: true;
+    }
+  | { readonly kind: 'replace-group'; readonly group: string; readonly attribute: 'displayName'; readonly from: string; readonly to: string }
+  | { readonly kind: 'remove-member'; readonly group: string; readonly user: string }
+  | { readonly kind: 'add-member'; readonly group: string; readonly user: string };
 
 export type Severity = 'error' | 'warning' | 'info';
 export const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Severity[];

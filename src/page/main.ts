@@ -1,6 +1,6 @@
 /** Starts the page of a plan: reads what it holds, and shows the questions. */
 
-import { PLAIN_DIGESTS } from '../model/plain-digests.js';
+import { PLAIN_DIGESTS } from '../model/digests.js';
 import type { PageData } from '../plan/page/page-data.js';
 import { PageEngine } from '../plan/page/page-engine.js';
 import { titleOf } from '../plan/question-words.js';

@@ -2,9 +2,9 @@
 
 import type { AuditContext } from '../audit/audit.js';
 import type { AuditedFinding, Report } from '../audit/report.js';
-import type { Change } from '../model/change.js';
 import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
+import type { Change } from '../model/finding.js';
 import type { RuleContext } from '../rules/rule.js';
 import { type Choices, type EndState, endStateOf } from './end-state.js';
 import type { MemberTable } from './member-tally.js';

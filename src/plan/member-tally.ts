@@ -1,6 +1,6 @@
 /** The memberships that a plan needs: those of Basic users in organization-level groups one by one, of all others a tally per group (their number and a sum of digests, in any order). */
 
-import { IntPairs } from '../collections/int-pairs.js';
+import { IntPairs } from '../collections/pairs.js';
 import type { Directory, MembershipSink } from '../model/directory.js';
 import { putDigest } from './digest.js';
 

@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { checkSeal, jsonOf, memberOf, refuseOtherVersion, Sealing, understood } from '../audit/sealed-document.js';
 import { TextBytes } from '../collections/text-bytes.js';
-import type { Change } from '../model/change.js';
 import type { Digests } from '../model/digests.js';
+import type { Change } from '../model/finding.js';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { MARK, sealedText } from '../model/written-text.js';

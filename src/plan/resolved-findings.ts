@@ -1,8 +1,8 @@
 /** What a plan's changes remove, and what they leave open. */
 
 import type { AuditedFinding } from '../audit/report.js';
-import type { Change } from '../model/change.js';
 import type { Directory } from '../model/directory.js';
+import type { Change } from '../model/finding.js';
 import { RULES, ruleOf } from '../rules/registry.js';
 import type { EndState } from './end-state.js';
 import type { Action } from './plan.js';

@@ -1,8 +1,8 @@
 /** Compares a fresh export with a plan: what is as planned, what is not, and what else changed. */
 
 import { IdTable } from '../collections/key-table.js';
-import type { Change } from '../model/change.js';
 import type { Directory, FurtherColumn, FurtherColumns, User } from '../model/directory.js';
+import type { Change } from '../model/finding.js';
 import { type Baseline, furtherOf, groupDigest, isAsPlanned } from './baseline.js';
 import { isSameTally, type MemberTally, shifted, type Tally } from './member-tally.js';
 import type { Plan } from './plan.js';

@@ -1,7 +1,7 @@
 /** The directory as a plan leaves it, in memory. */
 
-import type { UserAttribute } from '../model/change.js';
 import type { Directory, Group, User } from '../model/directory.js';
+import type { UserAttribute } from '../model/finding.js';
 import { indexIdentities } from '../model/identity-index.js';
 import { matchIdp } from '../model/idp-match.js';
 import { type Note, note, userId } from '../model/note.js';

@@ -1,6 +1,6 @@
 /** The input of a prediction, with the memberships of organization-level groups, which alone are synced. */
 
-import { IntPairs } from '../collections/int-pairs.js';
+import { IntPairs } from '../collections/pairs.js';
 import type { Directory, MembershipSink } from '../model/directory.js';
 import type { RuleContext } from '../rules/rule.js';
 

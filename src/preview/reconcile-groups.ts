@@ -1,6 +1,6 @@
 /** Compares predicted groups and memberships with those of after the sync. */
 
-import { PairSet } from '../collections/pair-set.js';
+import { PairSet } from '../collections/pairs.js';
 import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import type { PredictedGroup, Prediction } from './prediction.js';

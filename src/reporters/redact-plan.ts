@@ -1,8 +1,7 @@
 /** A plan in which aliases stand for usernames, emails and names. It is for reading: nothing of it can be applied. */
 
-import type { Change } from '../model/change.js';
 import type { Group } from '../model/directory.js';
-import type { Question } from '../model/finding.js';
+import type { Change, Question } from '../model/finding.js';
 import { type Answer, askRows, DECISION_COLUMNS, type DecisionColumn } from '../plan/decision-rows.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Action } from '../plan/plan.js';

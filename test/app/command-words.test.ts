@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { changeLine, countLines } from '../../src/app/change-text.js';
 import { commandWords, shellCommand, shellWord } from '../../src/app/command-words.js';
-import type { Change, UserAttribute } from '../../src/model/change.js';
+import type { Change, UserAttribute } from '../../src/model/finding.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';
 

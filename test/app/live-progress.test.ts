@@ -3,7 +3,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { contextFor } from '../../src/app/context.js';
 import { withLiveApplication, withLiveUndo } from '../../src/app/live.js';
-import type { Change } from '../../src/model/change.js';
+import type { Change } from '../../src/model/finding.js';
 import { type JamaStandIn, startJamaStandIn } from '../support/jama-stand-in.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { planTextOf } from '../targets/rest/live-support.js';

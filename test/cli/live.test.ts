@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { Change } from '../../src/model/change.js';
+import type { Change } from '../../src/model/finding.js';
 import { ROOT } from '../support/children.js';
 import { type JamaStandIn, type Mishap, type StandInCall, type StandInOptions, startJamaStandIn } from '../support/jama-stand-in.js';
 import { type CliResult, runCli } from '../support/run.js';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/model/change.js';
+import type { Change } from '../../src/model/finding.js';
 import { planText } from '../plan/planning.js';
 import { runCli } from '../support/run.js';
 import { temporaryFolders } from '../support/temporary.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { PairSet } from '../../src/collections/pair-set.js';
+import { PairSet } from '../../src/collections/pairs.js';
 
 const index = fc.oneof(fc.nat(20), fc.nat(1 << 22));
 

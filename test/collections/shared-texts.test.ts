@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { SharedTexts } from '../../src/collections/shared-texts.js';
+import { SharedTexts } from '../../src/collections/text-bytes.js';
 
 it('the text of some bytes is theirs, whatever texts were kept before', () => {
   const few = fc.constantFrom('', 'Ana', 'Anna', 'Åsa', 'Ąsa', 'anA', 'Zoë', 'x'.repeat(24), 'x'.repeat(25), 'Observatory of the Northern Sky');

@@ -1,7 +1,7 @@
 import { chownSync, lchownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TOOL } from '../../src/app/tool.js';
+import { TOOL } from '../../src/app/context.js';
 import { readConfigFile } from '../../src/config/config-file.js';
 import { findConfigFile } from '../../src/config/resolve.js';
 import { SETTINGS, type Settings } from '../../src/config/settings.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { NODE_DIGESTS } from '../../src/app/node-digests.js';
-import { PLAIN_DIGESTS, PrefixedDigest } from '../../src/model/plain-digests.js';
+import { PLAIN_DIGESTS, PrefixedDigest } from '../../src/model/digests.js';
 
 it.each([55, 56, 63, 64, 65, 119, 120, 1000])('is what node:crypto gives for %i bytes', (length) => {
   expect(PLAIN_DIGESTS.sha256('a'.repeat(length))).toBe(NODE_DIGESTS.sha256('a'.repeat(length)));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/model/change.js';
 import { collationOf } from '../../src/model/compare.js';
 import type { Group, User } from '../../src/model/directory.js';
+import type { Change } from '../../src/model/finding.js';
 import { NO_ANSWER } from '../../src/plan/decision-rows.js';
 import type { MadePlan } from '../../src/plan/make-plan.js';
 import { whyUnsafe } from '../../src/plan/prove-again.js';

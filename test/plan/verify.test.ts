@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/model/change.js';
 import type { Group, User } from '../../src/model/directory.js';
+import type { Change } from '../../src/model/finding.js';
 import { baselineLines, groupDigest, parseBaseline, userDigest } from '../../src/plan/baseline.js';
 import { MemberTally } from '../../src/plan/member-tally.js';
 import { type Difference, type FreshMembers, netChanges, verifyPlan } from '../../src/plan/verify.js';

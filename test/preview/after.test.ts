@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/model/change.js';
+import type { Change } from '../../src/model/finding.js';
 import { UserError } from '../../src/model/user-error.js';
 import { outcomeText } from '../../src/preview/preview.js';
 import { idpOf, lineOf, named, organizationOf, previewOf } from './worlds.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { filesFromFlags } from '../../src/app/file-flags.js';
+import { filesFromFlags } from '../../src/app/source-access.js';
 import type { Snapshot } from '../../src/model/directory.js';
 import { ENCODINGS, type Encoding } from '../../src/sources/csv/encoding.js';
 import { readDirectory } from '../../src/sources/read-source.js';

@@ -135,7 +135,7 @@ const REFUSED_PHRASES: readonly (readonly [RegExp, string])[] = [
 
 /** Words that are refused elsewhere, by file. */
 const FORMER_SPELLINGS: Readonly<Record<string, { readonly words: readonly string[]; readonly reason: string }>> = {
-  'config/former-names.ts': { words: ['organisationAdmin', 'licence'], reason: 'names that config files of earlier versions have' },
+  'config/config-file.ts': { words: ['organisationAdmin', 'licence'], reason: 'names that config files of earlier versions have' },
   'model/environment.ts': { words: ['organisationAdmin', 'licence'], reason: 'names that fingerprints of earlier versions were made of' },
   'sources/tables/cell-words.ts': { words: ['organisation'], reason: 'a word that exports have in their cells' },
 };
@@ -316,10 +316,10 @@ const VALUES =
 /** Why the value of such a name may be shown, by path and expression. */
 export const SHOWN: Readonly<Record<string, string>> = {
   'app/resolve-command.ts name': 'the name of a rule that the configuration or the command line gives',
-  'app/unfit-values.ts id': 'the id of an action, which the plan makes',
+  'app/plan-folder.ts id': 'the id of an action, which the plan makes',
   'audit/audit.ts ids': 'ids that are quoted already',
   'audit/sealed-document.ts name': 'what kind of document it is: a word of the program',
-  'app/live-places.ts name': 'the name of an option',
+  'app/ways-into-jama.ts name': 'the name of an option',
   'plan/compare-rows.ts cells[0]': 'a fingerprint that the plan wrote: others do not come so far',
   'plan/compare-rows.ts written[0]': 'a fingerprint that the plan wrote',
   'plan/compare-rows.ts written[2]': 'user or group, as the plan wrote it',
@@ -542,15 +542,11 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'app/mapping.ts': 'one use case per file, each loaded only if it is asked for',
   'model/collation/': 'one collation per file; the tables are generated',
   'model/database-names.ts': 'names that the config states, and that a source and a target need',
-  'config/former-names.ts': 'names of earlier versions, apart, so that they can be dropped as one',
   'setup/schema-subject.ts': 'what the exports of the provider are read by, apart from what is judged in a schema',
   'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
   'targets/script/': 'what is proved, what is written, and what people read of scripts are apart',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
-  'app/named-columns.ts': 'one setting serves two sides: what was named for each is told apart here',
-  'app/plan-page.ts': 'where the built script is, and what of a plan goes into its page, apart from the order in which files are written',
   'page/': 'one part of the page per file; that a part is small is no reason to look for it elsewhere',
-  'app/stated-environment.ts': 'the one place where a day comes into what the configuration states',
   'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',
 };
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/model/change.js';
+import type { Change } from '../../src/model/finding.js';
 import { prepareApply } from '../../src/targets/run/apply.js';
 import { readJournal } from '../../src/targets/run/read-journal.js';
 import { listRuns } from '../../src/targets/run/runs.js';

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/model/change.js';
+import type { Change } from '../../src/model/finding.js';
 import { prepareApply } from '../../src/targets/run/apply.js';
 import { prepareUndo } from '../../src/targets/run/undo.js';
 import { temporaryFolders } from '../support/temporary.js';

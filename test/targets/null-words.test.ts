@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, test } from 'vitest';
-import type { Change } from '../../src/model/change.js';
+import type { Change } from '../../src/model/finding.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, planFor, requestFor, type Scene, undoAll, worldOf, writeAll } from './support.js';
 

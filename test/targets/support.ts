@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Change } from '../../src/model/change.js';
+import type { Change } from '../../src/model/finding.js';
 import type { Plan } from '../../src/plan/plan.js';
 import type { SourceRequest } from '../../src/sources/source.js';
 import { targetFor } from '../../src/targets/registry.js';

@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Change } from '../../src/model/change.js';
+import type { Change } from '../../src/model/finding.js';
 import { answeredCells, fileOf, madePlanOf, suggested } from '../plan/planning.js';
 import { key } from '../support/alike-texts.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';

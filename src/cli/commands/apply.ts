@@ -49,7 +49,7 @@ export function addApply(program: Command, io: Io, end: (ending: Ending) => void
     .action(async (plan: string, source: string | undefined, flags: ApplyFlags) => {
       const { url } = flags;
       if (url === undefined) return end(await runApply(plan, source, flags, io));
-      const [{ refuseFiles }, { runLiveApply }] = await Promise.all([import('../../app/live-places.js'), import('../live-apply.js')]);
+      const [{ refuseFiles }, { runLiveApply }] = await Promise.all([import('../../app/ways-into-jama.js'), import('../live-apply.js')]);
       refuseFiles(source, flags, 'apply');
       end(await runLiveApply(plan, { ...flags, url }, io));
     });
@@ -57,7 +57,7 @@ export function addApply(program: Command, io: Io, end: (ending: Ending) => void
 
 /** Applies a plan to a source, or to a corrected copy of it. */
 export async function runApply(planPath: string, source: string | undefined, flags: ApplyFlags, io: Io): Promise<Ending> {
-  const { refuseWithoutUrl } = await import('../../app/live-places.js');
+  const { refuseWithoutUrl } = await import('../../app/ways-into-jama.js');
   refuseWithoutUrl(flags);
   const [{ openApplication }, { asRefusals }, { changeLine, countLines }] = await Promise.all([
     import('../../app/apply.js'),
@@ -82,7 +82,7 @@ export async function runApply(planPath: string, source: string | undefined, fla
     const changing = isAsked ? await prepared.rehearse() : [];
     const where = flags.out === undefined ? `in place: ${(changing.length > 0 ? changing : prepared.targets).join(', ')}` : `to a corrected copy: ${flags.out}`;
     if (flags.dryRun === true) {
-      const [{ readFresh }, { wishesFor }] = await Promise.all([import('../../app/fresh-source.js'), import('../../app/plan-source.js')]);
+      const [{ readFresh }, { wishesFor }] = await Promise.all([import('../../app/plan-source.js'), import('../../app/plan-source.js')]);
       const { names } = await readFresh(request, wishesFor(plan), changes, context);
       for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}`, io.stdout));
       return done(`dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written`);

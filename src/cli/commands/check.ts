@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { TOOL } from '../../app/context.js';
 import type { Redaction } from '../../app/redaction.js';
-import { TOOL } from '../../app/tool.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';

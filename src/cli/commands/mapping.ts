@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { TOOL } from '../../app/context.js';
 import type { Redaction } from '../../app/redaction.js';
-import { TOOL } from '../../app/tool.js';
 import { loadReporter } from '../../reporters/registry.js';
 import { PROVISIONED, type Provisioned } from '../../setup/mapping-check.js';
 import { contextOf } from '../context.js';

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { Pulled, PullRequest } from '../../app/pull.js';
-import type { PulledBody } from '../../app/pull-folder.js';
+import type { Pulled, PulledBody, PullRequest } from '../../app/pull.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import { contextOf } from '../context.js';

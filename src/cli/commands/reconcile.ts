@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { TOOL } from '../../app/context.js';
 import type { ReconcileRequest } from '../../app/reconcile.js';
 import type { Redaction } from '../../app/redaction.js';
-import { TOOL } from '../../app/tool.js';
 import { count } from '../../rules/rule.js';
 import { contextOf } from '../context.js';
 import { type Ending, EXIT } from '../ending.js';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
+import { TOOL } from '../../app/context.js';
 import type { Redaction } from '../../app/redaction.js';
 import type { RunbookRequest } from '../../app/runbook.js';
-import { TOOL } from '../../app/tool.js';
 import { loadReporter } from '../../reporters/registry.js';
 import { HOSTINGS } from '../../setup/runbook.js';
 import { contextOf } from '../context.js';

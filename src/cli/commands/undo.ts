@@ -24,7 +24,7 @@ export function addUndo(program: Command, io: Io, end: (ending: Ending) => void)
     .option('--dry-run', 'show every change without writing anything')
     .option('--yes', 'skip the confirmation prompt (required if this is not a terminal)')
     .action(async (run: string, flags: UndoFlags) => {
-      const [{ refuseOtherPlace }, { refuseWithoutUrl }] = await Promise.all([import('../../app/live.js'), import('../../app/live-places.js')]);
+      const [{ refuseOtherPlace }, { refuseWithoutUrl }] = await Promise.all([import('../../app/live.js'), import('../../app/ways-into-jama.js')]);
       const { url } = flags;
       await (await import('../../app/refusals-of-targets.js')).asRefusals(async () => refuseOtherPlace(run, url, contextOf(io)));
       if (url === undefined) {
@@ -49,7 +49,7 @@ const leftCount = ({ length }: readonly LeftAlone[]): string => (length === 0 ? 
 /** Undoes a run. */
 async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   const [{ namesNow, openUndo }, { asRefusals }, { changeLine }] = await Promise.all([
-    import('../../app/undo.js'),
+    import('../../app/runs.js'),
     import('../../app/refusals-of-targets.js'),
     import('../../app/change-text.js'),
   ]);

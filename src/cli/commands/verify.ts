@@ -34,7 +34,7 @@ export function addVerify(program: Command, io: Io, end: (ending: Ending) => voi
 /** Compares a fresh export with a plan. */
 async function runVerify(planPath: string, source: string | undefined, flags: VerifyFlags, io: Io): Promise<Ending> {
   const { verify, comparedData, comparedLines } = await import('../../app/verify.js');
-  const { refuseFiles, refuseWithoutUrl } = await import('../../app/live-places.js');
+  const { refuseFiles, refuseWithoutUrl } = await import('../../app/ways-into-jama.js');
   if (flags.url === undefined) refuseWithoutUrl(flags);
   else refuseFiles(source, flags, 'verify');
   const { file, landed, differences, scope, names, directory } =

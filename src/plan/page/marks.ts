@@ -1,7 +1,6 @@
 /** Salted hashes that stand for the names of accounts that are not in the page. */
 
-import type { Digests } from '../../model/digests.js';
-import { PrefixedDigest } from '../../model/plain-digests.js';
+import { type Digests, PrefixedDigest } from '../../model/digests.js';
 
 /** Hex digits of a mark: a name that somebody types has that of another name once in 10^9 organizations of 300,000 users. */
 export const MARK = 12;

@@ -1,7 +1,7 @@
 /** The tables of a plan's actions in plan.md: whom each is about, what changes, why, and who decided it. */
 
-import type { Change } from '../../model/change.js';
 import type { Group, User } from '../../model/directory.js';
+import type { Change } from '../../model/finding.js';
 import type { Answer } from '../../plan/decision-rows.js';
 import type { MadePlan } from '../../plan/make-plan.js';
 import type { Action } from '../../plan/plan.js';

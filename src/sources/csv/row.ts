@@ -1,8 +1,7 @@
 /** One record of a CSV as a row. */
 
 import { integerOf, LONGEST_INTEGER } from '../../collections/key-table.js';
-import type { SharedTexts } from '../../collections/shared-texts.js';
-import type { TextBytes } from '../../collections/text-bytes.js';
+import type { SharedTexts, TextBytes } from '../../collections/text-bytes.js';
 import type { Row } from '../tables/table.js';
 import { BACKSLASH, QUOTE } from './dialect.js';
 

@@ -1,6 +1,6 @@
 /** One record of an export, in any file format. */
 
-import { SharedTexts } from '../../collections/shared-texts.js';
+import { SharedTexts } from '../../collections/text-bytes.js';
 import type { Note } from '../../model/note.js';
 import { placeholderNotes } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';

@@ -1,8 +1,7 @@
 /** What every input format returns: tables with columns and rows of text. */
 
 import { integerOf } from '../../collections/key-table.js';
-import type { SharedTexts } from '../../collections/shared-texts.js';
-import type { TextBytes } from '../../collections/text-bytes.js';
+import type { SharedTexts, TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, Input, Role } from '../../model/directory.js';
 import type { Note } from '../../model/note.js';
 import type { CollationName } from '../../model/policy.js';

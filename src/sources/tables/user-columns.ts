@@ -1,7 +1,6 @@
 /** Columns of users beside their identities: names, further columns as checksums, and marks for what the user stated about single accounts. */
 
-import { SharedTexts } from '../../collections/shared-texts.js';
-import { TextBytes } from '../../collections/text-bytes.js';
+import { SharedTexts, TextBytes } from '../../collections/text-bytes.js';
 import { collationOf } from '../../model/compare.js';
 import { FURTHER_COLUMNS, type FurtherColumn, type FurtherColumns, type PersonNames, type User } from '../../model/directory.js';
 import type { CollationName } from '../../model/policy.js';

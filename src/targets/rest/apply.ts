@@ -1,7 +1,7 @@
 /** Applies a plan to Jama Connect itself: one change after the other, each journaled before and after. */
 
 import { join } from 'node:path';
-import type { Change } from '../../model/change.js';
+import type { Change } from '../../model/finding.js';
 import type { Action } from '../../plan/plan.js';
 import { type NetCounts, netCounts } from '../../plan/verify.js';
 import { JOURNAL_VERSION, JournalWriter } from '../run/journal.js';

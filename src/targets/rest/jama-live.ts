@@ -1,6 +1,6 @@
 /** Jama Connect as a live run sees it: the users, groups and memberships of a plan, one call each. */
 
-import type { Change } from '../../model/change.js';
+import type { Change } from '../../model/finding.js';
 import { note, quoted } from '../../model/note.js';
 import type { Jama, Sent } from '../../rest/client.js';
 import { JamaError, type JamaFailure } from '../../rest/jama-error.js';

@@ -1,6 +1,6 @@
 /** One change in Jama Connect: read, compare, send, read again. Nothing is sent twice without a look in between. */
 
-import type { Change } from '../../model/change.js';
+import type { Change } from '../../model/finding.js';
 import { type Note, note, noteText, quotedWhole } from '../../model/note.js';
 import { JamaError } from '../../rest/jama-error.js';
 import { ApplyRefused } from '../run/refusal.js';

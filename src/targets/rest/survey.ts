@@ -1,6 +1,6 @@
 /** What Jama Connect has now of everything that some changes are about. Reads only. */
 
-import type { Change } from '../../model/change.js';
+import type { Change } from '../../model/finding.js';
 import type { JamaLive, LiveGroup, LiveUser } from './jama-live.js';
 import { MEMBER, NO_MEMBER } from './threads.js';
 

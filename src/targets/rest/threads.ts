@@ -1,6 +1,6 @@
 /** What a plan does to each value: the values that it passes through, so that a value found in Jama Connect tells how far it is. */
 
-import type { Change } from '../../model/change.js';
+import type { Change } from '../../model/finding.js';
 import type { Task } from '../run/net-work.js';
 
 /** One attribute of a user, the name of a group, or one membership. */

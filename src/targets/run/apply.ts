@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Change } from '../../model/change.js';
+import type { Change } from '../../model/finding.js';
 import { type NetCounts, netCounts } from '../../plan/verify.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';

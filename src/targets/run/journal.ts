@@ -3,8 +3,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Change } from '../../model/change.js';
 import type { AuthenticationType, Role } from '../../model/directory.js';
+import type { Change } from '../../model/finding.js';
 import { type CollationName, DEFAULT_COLLATION } from '../../model/policy.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { fsyncFolder } from './files.js';

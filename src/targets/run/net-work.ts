@@ -1,7 +1,7 @@
 /** Net work: what the actions of a plan amount to per user, per group and per membership, and which actions cannot be done. */
 
 import { IdTable } from '../../collections/key-table.js';
-import type { Change, UserAttribute } from '../../model/change.js';
+import type { Change, UserAttribute } from '../../model/finding.js';
 import { ApplyRefused } from './refusal.js';
 
 /** An action, as far as a target needs it. */

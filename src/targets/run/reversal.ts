@@ -1,8 +1,8 @@
 /** Which changes of a run can still be undone if the data have changed since. */
 
-import type { Change, UserAttribute } from '../../model/change.js';
 import type { Collation } from '../../model/compare.js';
 import type { Group, User } from '../../model/directory.js';
+import type { Change, UserAttribute } from '../../model/finding.js';
 import type { IntentRecord } from './journal.js';
 import type { Task } from './net-work.js';
 import type { PreviousValue, PreviousValues } from './previous-values.js';

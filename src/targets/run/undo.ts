@@ -1,8 +1,8 @@
 /** Undoes a run: prepare first, then run. */
 
 import { dirname, join, resolve } from 'node:path';
-import type { Change } from '../../model/change.js';
 import type { AuthenticationType } from '../../model/directory.js';
+import type { Change } from '../../model/finding.js';
 import type { CollationName } from '../../model/policy.js';
 import type { SourceRequest } from '../../sources/source.js';
 import type { Job, TargetInput, Written } from '../target.js';

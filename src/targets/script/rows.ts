@@ -1,6 +1,6 @@
 /** What the scripts of a plan change, row by row, and what no script can express. */
 
-import type { Change } from '../../model/change.js';
+import type { Change } from '../../model/finding.js';
 import { type Note, note, quoted } from '../../model/note.js';
 import type { Action } from '../../plan/plan.js';
 

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Change } from '../../model/change.js';
+import type { Change } from '../../model/finding.js';
 import { type Database, loadSqlite, openReadOnly } from '../../sources/sqlite/connection.js';
 import type { Table } from '../../sources/tables/table.js';
 import type { CellValue, IntentRecord } from '../run/journal.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Change } from '../../../src/model/change.js';
+import type { Change } from '../../../src/model/finding.js';
 import type { SpanRow } from '../../../src/sources/csv/cell-spans.js';
 import { writeCell } from '../../../src/sources/csv/dialect.js';
 import { encodeText } from '../../../src/sources/csv/encoding.js';

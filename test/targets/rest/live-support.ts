@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_DIGESTS } from '../../../src/app/node-digests.js';
-import type { Change } from '../../../src/model/change.js';
+import type { Change } from '../../../src/model/finding.js';
 import type { Plan } from '../../../src/plan/plan.js';
 import { parsePlan } from '../../../src/plan/plan-file.js';
 import { type Jama, openJama } from '../../../src/rest/client.js';

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../../src/model/change.js';
+import type { Change } from '../../../src/model/finding.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { listRuns } from '../../../src/targets/run/runs.js';
 import { prepareUndo } from '../../../src/targets/run/undo.js';

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import type { Change } from '../../../src/model/change.js';
+import type { Change } from '../../../src/model/finding.js';
 import { targetOf } from '../../../src/targets/registry.js';
 import { prepareApply } from '../../../src/targets/run/apply.js';
 import { type IntentRecord, JournalWriter, type RunRecord } from '../../../src/targets/run/journal.js';

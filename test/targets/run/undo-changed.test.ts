@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it, test } from 'vitest';
-import type { Change } from '../../../src/model/change.js';
+import type { Change } from '../../../src/model/finding.js';
 import { interruptedUndos, sourceStateOf } from '../../../src/targets/run/applicability.js';
 import { prepareApply } from '../../../src/targets/run/apply.js';
 import { hasSurelyNotWritten } from '../../../src/targets/run/data-state.js';

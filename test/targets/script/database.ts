@@ -1,8 +1,8 @@
 /** Databases of one MariaDB server, each with an observatory's users, and the stock client that runs scripts on them. */
 
 import { execFile } from 'node:child_process';
-import type { Change } from '../../../src/model/change.js';
 import { type DIALECTS, databaseNames, type StatedDatabaseNames } from '../../../src/model/database-names.js';
+import type { Change } from '../../../src/model/finding.js';
 import type { Plan } from '../../../src/plan/plan.js';
 import { scriptFiles } from '../../../src/targets/script/script.js';
 import { SETTINGS } from '../../plan/planning.js';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Change } from '../../../src/model/change.js';
+import type { Change } from '../../../src/model/finding.js';
 import { type MariaDb, startMariaDb } from '../../support/mariadb.js';
 import { describeWith } from '../../support/parts.js';
 import { CONSENT, contentOf, DIGEST, newDatabase, planOf, rename, runScript, scriptsOf } from './database.js';

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../../src/model/change.js';
+import type { Change } from '../../../src/model/finding.js';
 import { DIGEST, planOf, rename, scriptsOf } from './database.js';
 
 const VALUES = ["'; DROP TABLE userbase; --", 'line\nGO\nend', '\r\n:r x', '$(x)', '!! dir', ']', '\u{1F52D} é ß', '0x00'];

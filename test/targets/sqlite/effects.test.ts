@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../../src/model/change.js';
+import type { Change } from '../../../src/model/finding.js';
 import { prepareApply } from '../../../src/targets/run/apply.js';
 import { temporaryFolders } from '../../support/temporary.js';
 import { applyAll, planFor, request, requestFor, type Scene, undoAll, writeAll } from '../support.js';

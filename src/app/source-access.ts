@@ -1,14 +1,38 @@
-/** What is needed to read a database: names, certificates, and the password, which is in no file and no option. */
+/**
+ * What is needed to read a source: its files, with the patterns in their names expanded; of a database names,
+ * certificates, and the password, which is in no file and no option.
+ */
 
 import type { StatedDatabaseNames } from '../model/database-names.js';
 import type { Role } from '../model/directory.js';
 import { note, quotedName } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
+import { filesNamed } from '../sources/input-files.js';
 import { isAddress, PASSWORD_VARIABLE } from '../sources/mysql/address.js';
 import type { DatabaseAccess, SourceRequest } from '../sources/source.js';
+import type { Request } from './command-words.js';
 import type { Context } from './context.js';
 import { readSettings } from './read-settings.js';
-import type { Request } from './request.js';
+
+/** Returns what the flags name, each file called as `named` calls it. Throws a UserError for a pattern that fits no file. */
+export function filesFromFlags(
+  { users = [], inactiveUsers = [], groups = [], memberships = [] }: Request,
+  named: (path: string) => string = (path) => path,
+): Pick<SourceRequest, 'users' | 'inactiveUsers' | 'groups' | 'groupPages' | 'memberships'> {
+  const filesOf = (flags: readonly string[]): string[] => flags.flatMap(filesNamed).map(named);
+  const [first, ...pages] = filesOf(groups);
+  return {
+    users: filesOf(users),
+    inactiveUsers: filesOf(inactiveUsers),
+    ...(first === undefined ? {} : { groups: first }),
+    ...(pages.length === 0 ? {} : { groupPages: pages }),
+    memberships: memberships.flatMap(filesNamed).map((text) => {
+      // The file of `12=FILE` is called so as well.
+      const [, group = ''] = /^([^=/\\]+=)./.exec(text) ?? [];
+      return `${group}${named(text.slice(group.length))}`;
+    }),
+  };
+}
 
 type Stated = DatabaseAccess['collation'];
 

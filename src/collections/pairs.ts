@@ -1,3 +1,25 @@
+/** Pairs of indexes: as a list, in the order in which they were added, and as a set. */
+
+/** Pairs of indexes, in the order in which they were added: four bytes per index. */
+export class IntPairs {
+  #pairs = new Int32Array(1 << 10);
+  #length = 0;
+
+  add(first: number, second: number): void {
+    if (this.#length === this.#pairs.length) {
+      const wider = new Int32Array(this.#length * 2);
+      wider.set(this.#pairs);
+      this.#pairs = wider;
+    }
+    this.#pairs[this.#length++] = first;
+    this.#pairs[this.#length++] = second;
+  }
+
+  forEach(visit: (first: number, second: number) => void): void {
+    for (let at = 0; at < this.#length; at += 2) visit(this.#pairs[at], this.#pairs[at + 1]);
+  }
+}
+
 /** A set of pairs of indexes, each with a mark: eight bytes a pair where a Set of texts takes two hundred, and a tenth of the time. */
 export class PairSet {
   /** Pair by pair; the first of both is 0 if the slot is free, and one more than the index if it is not. */
