@@ -98,7 +98,7 @@ async function foresee(prepared: Prepared, { licenses, opened }: PreviewWishes, 
     notes: [...report.notes, ...unknownNote(members.unknown)],
   };
   if (opened === undefined) return { ...about, members, forecast: predict(context, members, wishes) };
-  const { afterPlan } = await import('../preview/after.js');
+  const { afterPlan } = await import('../preview/preview-input.js');
   await refuseOtherSource(opened, report.snapshot.inputs, report.policy.authMode);
   const after = afterPlan(context, members, opened.plan.actions);
   return { ...about, members: after.members, forecast: predict(after.context, after.members, wishes), before: predict(context, members, wishes) };

@@ -3,11 +3,10 @@
 import { UserError } from '../model/user-error.js';
 import { assemble, type Ground } from '../plan/assemble.js';
 import { askRows, DECISION_COLUMNS, type DecisionProblem, type FileRow, rowDigest } from '../plan/decision-rows.js';
-import { NO_CHOICES } from '../plan/end-state.js';
+import { NO_CHOICES, type Outlook, outlookOf } from '../plan/end-state.js';
 import { carryOut } from '../plan/make-plan.js';
 import { MemberTable } from '../plan/member-tally.js';
 import { readDecisions } from '../plan/read-decisions.js';
-import { type Outlook, outlookOf } from '../plan/what-if.js';
 import { auditSource } from './audit-source.js';
 import type { Request } from './command-words.js';
 import { type Context, todayOf } from './context.js';

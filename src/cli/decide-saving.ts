@@ -3,9 +3,9 @@
 import type { DecisionRow, Decisions } from '../app/decide.js';
 import type { WhatIf } from '../app/what-if.js';
 import { type Answer, NO_ANSWER } from '../plan/decision-rows.js';
+import type { Outlook } from '../plan/end-state.js';
 import { clashesOf, cutOffs } from '../plan/fill-question.js';
 import type { PlainQuestion } from '../plan/question-shape.js';
-import type { Outlook } from '../plan/what-if.js';
 import { wrap } from '../reporters/columns.js';
 import { visible } from '../reporters/visible.js';
 import { count } from '../rules/rule.js';

@@ -2,10 +2,10 @@
 
 import { noteText } from '../model/note.js';
 import type { Answer, DecisionProblem } from '../plan/decision-rows.js';
+import { differenceOf, type Outlook } from '../plan/end-state.js';
 import { whoIs } from '../plan/question-context.js';
 import type { Party, PlainQuestion, QuestionRow } from '../plan/question-shape.js';
 import { titleOf } from '../plan/question-words.js';
-import { differenceOf, type Outlook } from '../plan/what-if.js';
 import { wrap } from '../reporters/columns.js';
 import { printable, visible } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';

@@ -1,8 +1,8 @@
 /** The top of the page: how far the decisions are, what the plan would come to, and what to do with them. */
 
 import type { DecisionProblem } from '../plan/decision-rows.js';
+import { reasonsOf } from '../plan/page/marks.js';
 import type { PageCounts } from '../plan/page/page-data.js';
-import { reasonsOf } from '../plan/page/page-sayings.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Desk, DeskQuestion } from './desk.js';
 import { button, h, say } from './elements.js';

@@ -2,22 +2,20 @@
 
 import type { Answer } from '../plan/decision-rows.js';
 import { clashesOf } from '../plan/fill-question.js';
-import { reasonsOf } from '../plan/page/page-sayings.js';
+import { reasonsOf } from '../plan/page/marks.js';
 import { titleOf } from '../plan/question-words.js';
 import { ContestGraph } from '../reporters/html/contests.js';
 import { drawComponent } from '../reporters/html/drawing.js';
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
-import { accounts, reasons } from './accounts.js';
 import { AnswerFields } from './answer-fields.js';
 import type { Desk, DeskQuestion, DeskRow } from './desk.js';
-import { effectLines } from './effect-lines.js';
-import { button, field, h, say, select } from './elements.js';
+import { accounts, button, effectLines, field, h, reasons, say, select } from './elements.js';
 
 const MOST_NODES = 12;
 const MOST_LINES = 6;
 
-export interface CardWishes {
+interface CardWishes {
   readonly number: number;
   readonly total: number;
   /** Offers the same answer for all questions of the kind. */
@@ -183,4 +181,28 @@ export class Card {
       field('expires', expires, (text) => change({ expires: text.trim() }), { size: '12' }),
     );
   }
+}
+
+// The keys of the page.
+
+export function pressed(event: KeyboardEvent, desk: Desk, cards: readonly Card[]): void {
+  const { target, key } = event;
+  const isTyping = target instanceof HTMLElement && (target.matches('select,textarea') || (target instanceof HTMLInputElement && target.type !== 'radio'));
+  if (isTyping || event.altKey) return;
+  if (event.ctrlKey || event.metaKey) {
+    const name = key.toLowerCase();
+    if (name !== 'z' && name !== 'y') return;
+    event.preventDefault();
+    if (name === 'y' || event.shiftKey) desk.redo();
+    else desk.undo();
+    return;
+  }
+  const at = cards.findIndex(({ element }) => target instanceof Node && element.contains(target));
+  if (at < 0) return;
+  if (key === '.' || key === ',') {
+    const next = cards[at + (key === '.' ? 1 : -1)];
+    next?.element.focus();
+    next?.element.scrollIntoView({ block: 'start' });
+    if (next !== undefined) event.preventDefault();
+  } else if (key.length === 1 && cards[at].press(key)) event.preventDefault();
 }

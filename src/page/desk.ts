@@ -3,9 +3,9 @@
 import { type Answer, type DecisionProblem, NO_ANSWER } from '../plan/decision-rows.js';
 import { topicOf } from '../plan/end-state.js';
 import { fill, type Reply } from '../plan/fill-question.js';
-import { lineOf, rowOf } from '../plan/page/page-answers.js';
+import { saying } from '../plan/page/marks.js';
 import type { Judged, Outcome, PageEngine } from '../plan/page/page-engine.js';
-import { saying } from '../plan/page/page-sayings.js';
+import { lineOf, rowOf } from '../plan/page/page-ground.js';
 import { type PlainQuestion, type QuestionRow, questionRow } from '../plan/question-shape.js';
 import { questionsOf } from '../plan/questions.js';
 import type { CsvDelimiter } from '../reporters/reporter.js';

@@ -5,14 +5,12 @@ import type { PageData } from '../plan/page/page-data.js';
 import { PageEngine } from '../plan/page/page-engine.js';
 import { titleOf } from '../plan/question-words.js';
 import { count, grouped } from '../rules/rule.js';
+import { offerForAll } from './answer-fields.js';
 import { makeBar } from './bar.js';
-import { Card } from './card.js';
-import { decisionsFile, openDecisions } from './decisions-file.js';
+import { Card, pressed } from './card.js';
 import { Desk, type DeskQuestion } from './desk.js';
 import { button, byId, h, say, select } from './elements.js';
-import { offerForAll } from './for-all.js';
-import { pressed } from './keys.js';
-import { serverOf } from './server.js';
+import { decisionsFile, openDecisions, serverOf } from './kept-answers.js';
 
 /** Questions that are shown at once: more would make the page slow. */
 const PER_PAGE = 20;

@@ -3,7 +3,7 @@
 import { foreign, type Note, note, quotedId, quotedWhole, userId } from '../model/note.js';
 import { ruleOf } from '../rules/registry.js';
 import { count } from '../rules/rule.js';
-import { alteredAt, alteredCell, earlierRows } from './compare-cells.js';
+import { alteredAt, alteredCell, earlierRows } from './answer-validation.js';
 import { type AskedRow, type DecisionProblem, type FileRow, foldCell, rowDigest, WRITTEN_COLUMNS } from './decision-rows.js';
 import type { WrittenRow } from './plan.js';
 

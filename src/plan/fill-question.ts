@@ -1,9 +1,8 @@
 /** What an answer to a question writes into the rows of decisions.csv. Pure: the terminal and the page write the same. */
 
 import { type Answer, NO_ANSWER, suggestionOf } from './decision-rows.js';
-import type { IntentionName, Party, PlainQuestion, QuestionRow, Way } from './question-shape.js';
+import { assigned, type IntentionName, type Party, type PlainQuestion, type QuestionRow, type Way } from './question-shape.js';
 import { onlyNameOf } from './question-words.js';
-import { assigned } from './shared-value.js';
 
 /** What becomes of an account or a group that does not keep the value. */
 export interface Giving {

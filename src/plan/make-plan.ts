@@ -7,8 +7,7 @@ import { type Assembly, assemble, assembleFor, type Ground } from './assemble.js
 import { type AskedRow, askRows, type DecisionProblem, type FileRow } from './decision-rows.js';
 import { type Choices, type EndState, endStateOf, hasChoices, NO_CHOICES, topicOf } from './end-state.js';
 import type { PlanBody, PlanSettings, WrittenRow } from './plan.js';
-import { type AnsweredRow, type OutdatedRow, readDecisions } from './read-decisions.js';
-import { type Settled, settleDecisions } from './settle-decisions.js';
+import { type AnsweredRow, type OutdatedRow, readDecisions, type Settled, settleDecisions } from './read-decisions.js';
 
 export interface DecisionFile {
   readonly headings: readonly string[];

@@ -7,9 +7,19 @@ import type { RuleName } from '../rules/registry.js';
 import { anonymousAddress } from '../rules/rule.js';
 import { valueProblem } from './answer-validation.js';
 import { suggestionOf } from './decision-rows.js';
-import type { AddressMaker, Asking, Party, PlainQuestion, QuestionKind, QuestionRow } from './question-shape.js';
+import {
+  type AddressMaker,
+  type Asking,
+  claimOf,
+  contestOf,
+  isOf,
+  NO_CLAIM,
+  type Party,
+  type PlainQuestion,
+  type QuestionKind,
+  type QuestionRow,
+} from './question-shape.js';
 import { askedOf, intentionsOf } from './question-words.js';
-import { claimOf, contestOf, isOf, NO_CLAIM } from './shared-value.js';
 
 /** Rules of findings about a value that several accounts want or have, in the order in which they ask. */
 const SHARING: readonly string[] = ['conflicting-users', 'duplicate-username', 'ambiguous-match', 'duplicate-email'] satisfies RuleName[];

@@ -3,9 +3,8 @@
 import { PROVIDER_NAMES } from '../model/idp.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast, GroupEffect, GroupForecast, LicenseForecast, LicenseStock, UserEffect, UserForecast } from './forecast.js';
-import { forecastGroups, type GroupsForecast } from './groups.js';
+import { countMemberships, forecastGroups, forecastMemberships, type GroupsForecast, type MembershipsForecast } from './groups.js';
 import { countLogins, forecastAdministrators, forecastLogins } from './logins.js';
-import { countMemberships, forecastMemberships, type MembershipsForecast } from './memberships.js';
 import type { Foreseeable, MembershipView, PreviewInput } from './preview-input.js';
 import { forecastUsers } from './users.js';
 

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { recordsOf } from '../../src/page/decisions-file.js';
+import { recordsOf } from '../../src/page/kept-answers.js';
 import { csvText } from '../../src/reporters/csv-text.js';
 
 const cell = fc.oneof(fc.string(), fc.constantFrom('', 'a', '"', ';', ',', '\n', '\r\n', 'a;b,c', '"a"'));

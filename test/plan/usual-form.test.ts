@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DECISION_ACTIONS } from '../../src/model/finding.js';
 import { planSchema } from '../../src/plan/plan.js';
-import { areTexts, areUsualActions, areUsualRows } from '../../src/plan/usual-form.js';
+import { areTexts, areUsualActions, areUsualRows } from '../../src/plan/plan-file.js';
 
 /** Returns an arbitrary of objects with these members, of which one may be missing, added, in another place, or anything. */
 const members = (known: Readonly<Record<string, fc.Arbitrary<unknown>>>, added: readonly string[] = []): fc.Arbitrary<unknown> =>

@@ -5,11 +5,10 @@ import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpProvider, type IdpUser } from '../../src/model/idp.js';
 import type { Action } from '../../src/plan/plan.js';
-import { afterPlan } from '../../src/preview/after.js';
 import type { Forecast, LicenseStock, UserForecast } from '../../src/preview/forecast.js';
 import { predict } from '../../src/preview/predict.js';
 import type { Preview } from '../../src/preview/preview.js';
-import { MemberList } from '../../src/preview/preview-input.js';
+import { afterPlan, MemberList } from '../../src/preview/preview-input.js';
 import { groupsOf, nastyText, type Person, usersOf } from '../reporters/reports.js';
 import { directoryOf, type Organization, organizationArbitrary, policyOf, snapshotOf } from '../support/organizations.js';
 

@@ -325,7 +325,7 @@ export const SHOWN: Readonly<Record<string, string>> = {
   'plan/compare-rows.ts written[2]': 'user or group, as the plan wrote it',
   'plan/make-plan.ts rule.name': 'the name of a rule',
   'plan/make-plan.ts rule.title': 'the rule, in words',
-  'preview/after.ts id': 'the id of an action, which the plan makes',
+  'preview/preview-input.ts id': 'the id of an action, which the plan makes',
   'sources/csv/source.ts first': 'the name of a file that the program looks for',
   'sources/idp/entra-users.ts heading': 'a heading that is quoted already',
   'sources/idp/export-scheme.ts heading': 'a heading that is quoted already',

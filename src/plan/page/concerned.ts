@@ -3,12 +3,84 @@
 import { administratorsOf } from '../../model/administrators.js';
 import type { IdentityIndex } from '../../model/identity-index.js';
 import type { IdpUser } from '../../model/idp.js';
-import { isSpecial, namesakesOf } from '../../model/idp-lookup.js';
+import { domainOf, isSpecial, localPartOf, lookUpsOf, namesakesOf } from '../../model/idp-lookup.js';
+import { type IdpMatch, NO_FIT, SEVERAL_FIT } from '../../model/idp-match.js';
 import { ruleOf } from '../../rules/registry.js';
 import type { Assembly, Ground } from '../assemble.js';
-import { isAboutExport } from './carried.js';
-import { type Compared, isPlainlyParted, type Newcomers, partsOf } from './newcomers.js';
-import { Ties } from './ties.js';
+import { isAboutExport } from './page-data.js';
+
+// Things that belong together, directly or through others: nearly linear, whatever is joined with what.
+
+/** Numbers, each with the number of another that it belongs with, or its own. */
+export class Ties {
+  readonly #parent: Int32Array;
+
+  constructor(size: number) {
+    this.#parent = Int32Array.from({ length: size }, (_, at) => at);
+  }
+
+  /** Returns the same number for all that belong together. */
+  root(of: number): number {
+    const parent = this.#parent;
+    let at = of;
+    while (parent[at] !== at) {
+      parent[at] = parent[parent[at]];
+      at = parent[at];
+    }
+    return at;
+  }
+
+  /** Joins two; -1 is nothing. */
+  join(a: number, b: number): void {
+    if (a >= 0 && b >= 0 && a !== b) this.#parent[this.root(b)] = this.root(a);
+  }
+}
+
+// The provider's users by the part of the subject before the @: by it alone an account without any other name in common
+// is recognized.
+
+/** A state of the organization: as exported, or once a plan is applied. */
+interface Compared {
+  readonly index: IdentityIndex;
+  readonly idp: IdpMatch;
+}
+
+interface Newcomers {
+  /** By the provider user's index: 1 for one who gets a new account in one of the states, fits nobody, and shares the part before the @ with nobody in the provider. */
+  readonly is: Uint8Array;
+  /** Indexes of provider users by the key of that part; SEVERAL_FIT. */
+  readonly owners: ReadonlyMap<string, number>;
+}
+
+/** Returns the newcomers in any of some states. No decision makes others: it would have to take a name from an account that it does not concern. */
+export function newcomersOf(states: readonly [Compared, ...Compared[]]): Newcomers {
+  const [{ index, idp }] = states;
+  const { users } = idp.directory;
+  const owners = new Map<string, number>();
+  for (const { place, subject } of users) {
+    if (!subject.includes('@')) continue;
+    const key = index.collation.key(localPartOf(subject));
+    if (key !== '') owners.set(key, owners.has(key) ? SEVERAL_FIT : place);
+  }
+  const is = new Uint8Array(users.length);
+  for (const state of states) {
+    const { outcomes } = lookUpsOf(state.index, state.idp);
+    for (const place of owners.values()) if (place >= 0 && outcomes[place] === 'create' && state.idp.fit[place] === NO_FIT) is[place] = 1;
+  }
+  return { is, owners };
+}
+
+/** Keys of the part before the @, and of the domain. */
+export const partsOf = (subject: string, key: (text: string) => string): readonly [local: string, domain: string] => [
+  key(localPartOf(subject)),
+  key(domainOf(subject)),
+];
+
+/** Is a subject put together from its parts as its key is from their keys. */
+function isPlainlyParted(subject: string, key: (text: string) => string): boolean {
+  const [local, domain] = partsOf(subject, key);
+  return !local.includes('@') && !domain.includes('@') && key(subject) === `${local}@${domain}`;
+}
 
 export interface Concerned {
   /** By index: 1 for an account of Jama Connect, or of the provider, that is concerned. */

@@ -2,7 +2,7 @@
 
 import type { Collation } from '../../model/compare.js';
 import { localPartOf } from '../../model/idp-lookup.js';
-import { MARK, type Marking } from './marks.js';
+import { domainsOf, MARK, type Marking, Spelling } from './marks.js';
 import {
   ACTIVE,
   type HiddenAccounts,
@@ -16,7 +16,6 @@ import {
   SPECIAL,
   SPELLED_OTHERWISE,
 } from './page-data.js';
-import { domainsOf, Spelling } from './spelling.js';
 
 /** An account that is not in the page, with texts that compare with one another as its own would. */
 export interface FoundAccount {

@@ -1,16 +1,18 @@
 /** What plan.html holds of an organization, as JSON: whom open findings concern, and of everybody else only salted hashes. */
 
+import type { AuditedFinding } from '../../audit/report.js';
 import type { AuthenticationType, Directory, Input, TypeListInput, User } from '../../model/directory.js';
-import type { AskedUser, DecisionAction } from '../../model/finding.js';
+import type { AskedUser, DecisionAction, FindingBase } from '../../model/finding.js';
 import type { IdpProvider, IdpRole, IdpUser } from '../../model/idp.js';
 import type { Policy } from '../../model/policy.js';
+import { ruleOf } from '../../rules/registry.js';
 import type { Answer } from '../decision-rows.js';
 
 /** Id, username, email, state (see `ACTIVE` and the others), and what few users have. */
 export type PageUser = readonly [id: string, userName: string, email: string, state: number, more?: Pick<User, 'scimAdmin' | 'signsInFor'>];
 
 /** Id, name, state. */
-export type PageGroup = readonly [id: string, name: string, state: number];
+type PageGroup = readonly [id: string, name: string, state: number];
 
 /** Which list an account is in: Jama Connect's, the provider's users to be provisioned, or those of its directory who are not assigned. */
 export type Side = 'connect' | 'idp' | 'unassigned';
@@ -31,7 +33,7 @@ export type PageRow = readonly [
 ];
 
 /** A finding about the export as a whole. The page cannot find it again in its part of the export. */
-export interface CarriedFinding {
+interface CarriedFinding {
   readonly fingerprint: string;
   /** Users and groups in it are numbers: see `carriedText`. */
   readonly text: string;
@@ -101,7 +103,7 @@ export interface PageData {
 export const ACTIVE = 1;
 export const BY_IDP = 2;
 export const LEFT_OUT = 4;
-export const SIGNS_IN = 8;
+const SIGNS_IN = 8;
 /** Username and email are not the same text, although they have one key. */
 export const SPELLED_OTHERWISE = 16;
 /** The username has no @, and is the part before the @ of a newcomer's subject. */
@@ -132,9 +134,9 @@ export function userOf(names: Pick<User, 'place' | 'id' | 'userName' | 'email'>,
   };
 }
 
-export const PENDING = 2;
+const PENDING = 2;
 export const GUEST = 4;
-export const SUSPENDED = 8;
+const SUSPENDED = 8;
 /** Entra may not be able to look the subject up. */
 export const SPECIAL = 32;
 /** Others of the list have the same subject or email: which of them comes first follows from the rank. */
@@ -162,3 +164,42 @@ export function idpUserOf(names: Pick<IdpUser, 'place' | 'id' | 'subject' | 'ema
 export const ORGANIZATION_LEVEL = 1;
 export const HAS_MARK = 2;
 export const MARKED = 4;
+
+// Findings about the export as a whole, as text: the page has only a part of the export and could not find them again.
+
+/** Is about the export as a whole: it can only be accepted. */
+export const isAboutExport = ({ finding }: AuditedFinding): boolean => ruleOf(finding).decisions.every((action) => action === 'accept');
+
+/** Lists of subjects, by which subjects in a finding are replaced with numbers and found again. */
+type Subjects = Readonly<Record<'user' | 'group' | 'idpUser', readonly object[]>>;
+
+/** Begins a text that stands for a subject. No text of an export is mistaken for one: `$` is doubled. */
+const SIGN = '$';
+
+/** Returns the finding with numbers instead of subjects; `placeOf` is by list and subject. */
+export function carriedOf({ finding, fingerprint }: AuditedFinding, placeOf: ReadonlyMap<unknown, string>): CarriedFinding {
+  const text = JSON.stringify(finding, (_, value: unknown) => {
+    const place = placeOf.get(value);
+    if (place !== undefined) return place;
+    return typeof value === 'string' && value.startsWith(SIGN) ? SIGN + value : value;
+  });
+  return { fingerprint, text };
+}
+
+/** Returns how each subject is written. */
+export function placesOf(subjects: Subjects): Map<unknown, string> {
+  return new Map(Object.entries(subjects).flatMap(([kind, list]) => list.map((subject, place) => [subject, `${SIGN}:${kind}:${place}`] as const)));
+}
+
+const REFERENCE = /^\$:(user|group|idpUser):(\d+)$/;
+
+/** Returns the finding again, with its subjects. */
+export function restored({ fingerprint, text }: CarriedFinding, subjects: Subjects): AuditedFinding {
+  const finding: FindingBase = JSON.parse(text, (_, value: unknown) => {
+    if (typeof value !== 'string' || !value.startsWith(SIGN)) return value;
+    const [, kind, place] = REFERENCE.exec(value) ?? [];
+    if (kind === 'user' || kind === 'group' || kind === 'idpUser') return subjects[kind][Number(place)];
+    return value.slice(SIGN.length);
+  });
+  return { finding, fingerprint };
+}

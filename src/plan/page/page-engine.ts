@@ -13,9 +13,8 @@ import type { Action } from '../plan.js';
 import type { AnsweredRow } from '../read-decisions.js';
 import { type FoundAccount, HiddenNames } from './hidden-names.js';
 import { marking } from './marks.js';
-import { type Answers, changedRows, firstLineOf, isStatus, isTyped, lineOf } from './page-answers.js';
 import { ACTIVE, BY_IDP, LEFT_OUT, type PageCounts, type PageData, userOf } from './page-data.js';
-import { askedRows, groundOfPage } from './page-ground.js';
+import { type Answers, askedRows, changedRows, firstLineOf, groundOfPage, isStatus, isTyped, lineOf } from './page-ground.js';
 import { Parts } from './parts.js';
 import { countsOf } from './take-page-data.js';
 

@@ -8,11 +8,63 @@ import type { AskedUser, Question } from '../../model/finding.js';
 import type { IdpDirectory, IdpUser } from '../../model/idp.js';
 import { RULES } from '../../rules/registry.js';
 import type { Ground } from '../assemble.js';
-import { AskedRow } from '../decision-rows.js';
+import { type Answer, AskedRow } from '../decision-rows.js';
 import { MemberTable } from '../member-tally.js';
-import { isAboutExport, restored } from './carried.js';
 import type { FoundAccount } from './hidden-names.js';
-import { HAS_MARK, idpUserOf, MARKED, ORGANIZATION_LEVEL, type PageData, type PageIdpUser, type PageRow, userOf } from './page-data.js';
+import {
+  HAS_MARK,
+  idpUserOf,
+  isAboutExport,
+  MARKED,
+  ORGANIZATION_LEVEL,
+  type PageData,
+  type PageIdpUser,
+  type PageRow,
+  restored,
+  userOf,
+} from './page-data.js';
+
+// Answers by row, as the page judges them.
+
+/** A row without an answer is open. */
+export type Answers = ReadonlyMap<number, Answer>;
+
+/** The first row of decisions.csv after its headings. */
+const FIRST_LINE = 2;
+
+export const lineOf = (row: number): number => row + FIRST_LINE;
+export const rowOf = (line: number): number => line - FIRST_LINE;
+
+/** Is an action that writes its value into an account. */
+export const isTyped = (answer: Answer): answer is Answer & { readonly action: 'set-username' | 'set-email' } =>
+  answer.action === 'set-username' || answer.action === 'set-email';
+
+const isSameAnswer = (a: Answer | undefined, b: Answer | undefined): boolean =>
+  a === b ||
+  (a !== undefined &&
+    b !== undefined &&
+    a.action === b.action &&
+    a.value === b.value &&
+    a.reason === b.reason &&
+    a.owner === b.owner &&
+    a.expires === b.expires);
+
+export const isStatus = (answer: Answer | undefined): answer is Answer => answer?.action === 'activate' || answer?.action === 'deactivate';
+
+/** Returns the rows that are answered differently. */
+export function changedRows(before: Answers, after: Answers): number[] {
+  const changed: number[] = [];
+  for (const [row, answer] of after) if (!isSameAnswer(before.get(row), answer)) changed.push(row);
+  for (const row of before.keys()) if (!after.has(row)) changed.push(row);
+  return changed;
+}
+
+/** Returns the first line that changes something. */
+export function firstLineOf(answers: Answers): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const [row, { action }] of answers) if (action !== '' && action !== 'accept') first = Math.min(first, lineOf(row));
+  return first;
+}
 
 /** Id of an account that is not in the page, as problems show it. */
 const idOfHidden = (number: number): string => (number === 0 ? 'not shown' : `not shown, ${number + 1}`);

@@ -11,10 +11,9 @@ import { localPartOf } from '../../model/idp-lookup.js';
 import { ruleOf } from '../../rules/registry.js';
 import type { Assembly, Ground } from '../assemble.js';
 import type { Answer } from '../decision-rows.js';
-import { isAboutExport } from './carried.js';
-import { isTyped } from './page-answers.js';
-import { HAS_MARK, MARKED, ORGANIZATION_LEVEL, type PageData } from './page-data.js';
-import { Ties } from './ties.js';
+import { Ties } from './concerned.js';
+import { HAS_MARK, isAboutExport, MARKED, ORGANIZATION_LEVEL, type PageData } from './page-data.js';
+import { isTyped } from './page-ground.js';
 
 /** The part that nothing is judged without. */
 const COMMON = -1;

@@ -6,9 +6,8 @@ import type { IdpUser } from '../../model/idp.js';
 import { isSpecial } from '../../model/idp-lookup.js';
 import { isBefore } from '../../model/idp-match.js';
 import type { RuleContext } from '../../rules/rule.js';
-import type { Comparison, Concerned } from './concerned.js';
+import { type Comparison, type Concerned, partsOf } from './concerned.js';
 import type { Marking } from './marks.js';
-import { partsOf } from './newcomers.js';
 import { GUEST, type HiddenAccounts, IS_LOCAL_PART, idpStateOf, RANK, RANKED, type Side, SPECIAL, SPELLED_OTHERWISE, stateOf } from './page-data.js';
 
 /** An account with the numbers of its names. */

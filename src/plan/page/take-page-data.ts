@@ -8,19 +8,20 @@ import { matchIdp } from '../../model/idp-match.js';
 import type { Assembly, Ground } from '../assemble.js';
 import { NO_ANSWER } from '../decision-rows.js';
 import type { MadePlan } from '../make-plan.js';
-import { carriedOf, isAboutExport, placesOf } from './carried.js';
-import { type Comparison, type Concerned, concernedBy } from './concerned.js';
+import { type Comparison, type Concerned, concernedBy, newcomersOf } from './concerned.js';
 import { type Marking, marking } from './marks.js';
-import { newcomersOf } from './newcomers.js';
 import {
+  carriedOf,
   HAS_MARK,
   idpStateOf,
+  isAboutExport,
   MARKED,
   ORGANIZATION_LEVEL,
   type PageCounts,
   type PageData,
   type PageRow,
   type PageUser,
+  placesOf,
   SHARES_LOCAL_PART,
   stateOf,
 } from './page-data.js';

@@ -7,9 +7,9 @@ import { IDP_PROVIDERS, type IdpDirectory, type IdpUser } from '../../../src/mod
 import { noteText } from '../../../src/model/note.js';
 import { type Answer, type DecisionProblem, NO_ANSWER } from '../../../src/plan/decision-rows.js';
 import { type DecisionFile, type MadePlan, makePlan } from '../../../src/plan/make-plan.js';
+import { readable } from '../../../src/plan/page/marks.js';
 import type { PageCounts, PageData } from '../../../src/plan/page/page-data.js';
 import { type Judged, PageEngine } from '../../../src/plan/page/page-engine.js';
-import { readable } from '../../../src/plan/page/spelling.js';
 import { takePageData } from '../../../src/plan/page/take-page-data.js';
 import { readDecisions } from '../../../src/plan/read-decisions.js';
 import { RULES } from '../../../src/rules/registry.js';

@@ -1,10 +1,14 @@
-/** decisions.csv in the page: written as `decide` writes it, and read as `plan` reads it. */
+/**
+ * Where the page keeps answers: in decisions.csv, written as `decide` writes it and read as `plan` reads it, and with
+ * the program that serves the page.
+ */
 
 import { note, noteText } from '../model/note.js';
 import { type Answer, type AskedRow, DECISION_COLUMNS, type DecisionProblem, NO_ANSWER } from '../plan/decision-rows.js';
 import { readDecisions } from '../plan/read-decisions.js';
 import { csvText } from '../reporters/csv-text.js';
 import type { CsvDelimiter } from '../reporters/reporter.js';
+import type { DeskRow } from './desk.js';
 
 /** Returns the bytes of decisions.csv. */
 export function decisionsFile(rows: readonly AskedRow[], answers: ReadonlyMap<number, Answer>, delimiter: CsvDelimiter): Uint8Array[] {
@@ -16,7 +20,7 @@ export function decisionsFile(rows: readonly AskedRow[], answers: ReadonlyMap<nu
   return Array.from(csvText(DECISION_COLUMNS, cells, delimiter), (bytes) => bytes.slice());
 }
 
-export interface OpenedFile {
+interface OpenedFile {
   /** By row. */
   readonly answers: ReadonlyMap<number, Answer>;
   readonly delimiter: CsvDelimiter;
@@ -51,7 +55,7 @@ export function openDecisions(bytes: Uint8Array, rows: readonly AskedRow[]): Ope
   return { answers, delimiter, outdated: outdated.length, problems: problems.map(problemText) };
 }
 
-export const problemText = ({ line, message }: DecisionProblem): string => noteText(note`Line ${line} of decisions.csv: ${message}`);
+const problemText = ({ line, message }: DecisionProblem): string => noteText(note`Line ${line} of decisions.csv: ${message}`);
 
 interface FileRecord {
   readonly line: number;
@@ -103,4 +107,51 @@ export function recordsOf(text: string, delimiter: string): FileRecord[] | strin
   }
   end();
   return records;
+}
+
+// The program that serves the page, if it does: each choice is saved as soon as it is made.
+
+interface Server {
+  /** Saves answers, with those that could not be saved before; `tell` takes how that went. */
+  send(rows: readonly DeskRow[], tell: (problem: string | undefined) => void): void;
+}
+
+/** Returns the server of an address; undefined if the page is a file. */
+export function serverOf(address: string | undefined): Server | undefined {
+  if (address === undefined) return undefined;
+  /** With the number of its last change, so that what changes while it is being saved stays. */
+  const unsaved = new Map<DeskRow, number>();
+  let changes = 0;
+  let last: Promise<void> = Promise.resolve();
+  const save = async (tell: (problem: string | undefined) => void): Promise<void> => {
+    const sent = [...unsaved];
+    if (sent.length === 0) return;
+    const body = JSON.stringify(
+      sent.map(([{ fingerprint, subject, id, action, value, reason, owner, expires }]) => ({
+        fingerprint,
+        subject,
+        id,
+        action,
+        value,
+        reason,
+        owner,
+        expires,
+      })),
+    );
+    try {
+      const answer = await fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      if (answer.ok) for (const [row, change] of sent) if (unsaved.get(row) === change) unsaved.delete(row);
+      tell(answer.ok ? undefined : `Not saved yet: ${await answer.text()}`);
+    } catch {
+      tell('Not saved: "scim-audit decide" has ended. Start it again, or save decisions.csv here.');
+    }
+  };
+  return {
+    send(rows, tell) {
+      changes++;
+      for (const row of rows) unsaved.set(row, changes);
+      // One after another, so that the last answer is the one that stays.
+      last = last.then(() => save(tell));
+    },
+  };
 }
