@@ -7,8 +7,7 @@ import { noteText } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { type Answer, NO_ANSWER } from '../plan/decision-rows.js';
 import { count } from '../rules/rule.js';
-import { type Ending, EXIT } from './ending.js';
-import type { Io } from './io.js';
+import { type Ending, EXIT, type Io } from './io.js';
 
 const LOOPBACK = '127.0.0.1';
 /** More than the answers to all questions of a page take. */

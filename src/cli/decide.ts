@@ -11,11 +11,10 @@ import { questionsOf, rowByRow } from '../plan/questions.js';
 import { wrap } from '../reporters/columns.js';
 import { printable } from '../reporters/visible.js';
 import { count, grouped } from '../rules/rule.js';
-import { contextOf } from './context.js';
 import { askQuestions } from './decide-dialogue.js';
 import { type Dialogue, isLeft, isOpen } from './decide-saving.js';
-import { type Ending, EXIT } from './ending.js';
-import { type Io, shownOn } from './io.js';
+import { type Ending, EXIT, type Io, shownOn } from './io.js';
+import { contextOf } from './options.js';
 import { openQuestions } from './questions.js';
 
 export interface DecideFlags extends Request {

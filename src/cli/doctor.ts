@@ -5,21 +5,64 @@ import { homedir, release, tmpdir } from 'node:os';
 import { relative } from 'node:path';
 import type { Request } from '../app/command-words.js';
 import { NODE_NEEDED, TOOL } from '../app/context.js';
+import { prepare } from '../app/resolve-command.js';
 import { findConfigFile, VARIABLES } from '../config/resolve.js';
 import { ENCODING_NAMES } from '../config/settings.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import { count } from '../rules/rule.js';
 import { type Encoding, encodeText, Transcoder } from '../sources/csv/encoding.js';
-import { type Ending, EXIT } from './ending.js';
-import { hasColors, type Io, type Output } from './io.js';
+import { isAddress, isLoopback, parseAddress, refuseNoAddress } from '../sources/mysql/address.js';
+import { type Ending, EXIT, hasColors, type Io, type Output } from './io.js';
+import { contextOf } from './options.js';
+
+// What `doctor` says of a database whose address it is given.
+
+/** Returns what was found at an address; the first thing that is broken ends the list. Throws a UserError if it is no address. */
+export async function databaseLooks(address: string, flags: DoctorFlags, io: Io): Promise<Look[]> {
+  if (!isAddress(address)) throw refuseNoAddress(address);
+  const { host } = parseAddress(address);
+  const looks: Look[] = [];
+  let name = 'database server';
+  try {
+    const { request } = await prepare(address, flags, contextOf(io));
+    const { lookAtDatabase } = await import('../sources/mysql/look.js');
+    const database = await lookAtDatabase(request);
+    try {
+      const { version, tls, isVerified } = database.server;
+      const isSafe = isVerified || isLoopback(host);
+      const how = tls === undefined ? 'not encrypted' : `${tls}, certificate ${isVerified ? 'verified' : 'not verified'}`;
+      looks.push({
+        name,
+        state: isSafe ? 'ok' : 'note',
+        text: `${version}, ${how}`,
+        ...(isSafe ? {} : { fix: 'Give --ca FILE, so that the server is verified.' }),
+      });
+      name = 'database tables';
+      const chosen = await database.tables();
+      looks.push({
+        name,
+        state: 'ok',
+        text: chosen.map(({ role, table, columns }) => `${role} from ${table.name} (${columns.map((each) => each.name).join(', ')})`).join('; '),
+      });
+      name = 'usernames';
+      looks.push({ name, state: 'ok', text: `compared by ${database.collation(chosen)}` });
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    looks.push({ name, state: 'broken', text: [error.message, ...error.details].join(' '), ...(error.hint === undefined ? {} : { fix: error.hint }) });
+  }
+  return looks;
+}
 
 export interface DoctorFlags extends Pick<Request, 'ca' | 'noTls' | 'config'> {
   readonly format?: 'pretty' | 'json';
 }
 
 /** One thing that was looked at. */
-export interface Look {
+interface Look {
   readonly name: string;
   /** `note`: something is not there that most runs do without. */
   readonly state: 'ok' | 'note' | 'broken';
@@ -42,7 +85,7 @@ export async function doctor(address: string | undefined, flags: DoctorFlags, io
     await config(io),
     variables(io),
     temporaryFolder(),
-    ...(address === undefined ? [] : await (await import('./database-looks.js')).databaseLooks(address, flags, io)),
+    ...(address === undefined ? [] : await (await import('./doctor.js')).databaseLooks(address, flags, io)),
   ];
   const shown = looks.map((look): Look => ({ ...look, text: hide(look.text), ...(look.fix === undefined ? {} : { fix: hide(look.fix) }) }));
   const broken = looks.filter(({ state }) => state === 'broken');

@@ -8,8 +8,7 @@ import { SETTING_NAMES, type SettingName, settingOf } from '../config/settings.j
 import { PARTS_ABOUT } from '../config/stated-settings.js';
 import { AUTH_MODES, FAIL_ON } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
-import { type Ending, EXIT } from './ending.js';
-import type { Io } from './io.js';
+import { type Ending, EXIT, type Io } from './io.js';
 import { openQuestions } from './questions.js';
 
 export interface InitFlags {

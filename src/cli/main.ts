@@ -7,8 +7,7 @@ import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
 import { refusePassword } from '../sources/mysql/address.js';
 import { addCommands, commandsNeeded, isCommand, termOf } from './commands/registry.js';
-import { conclude, type Ending, EXIT, type ExitCode, endingOf } from './ending.js';
-import type { Io } from './io.js';
+import { conclude, type Ending, EXIT, type ExitCode, endingOf, type Io } from './io.js';
 
 const ABOUT = `Finds what must be clean in Jama Connect before SCIM provisioning is switched on.
 

@@ -2,7 +2,7 @@
 
 import { stringify } from 'csv-stringify/sync';
 import { BYTE_ORDER_MARK, DELIMITER_CHARACTERS } from './csv-text.js';
-import type { TableWriter } from './tables/table.js';
+import type { TableWriter } from './reporter.js';
 
 export const csv: TableWriter = function* ({ columns, rows }, { isFile = false, csvDelimiter = 'comma' }) {
   const options = {

@@ -1,7 +1,6 @@
 /** All output formats, for every kind of document. Each is loaded when it is used. */
 
-import type { Kind, Reporter } from './reporter.js';
-import { everyTable } from './tables/every-table.js';
+import { everyTable, type Kind, type Reporter } from './reporter.js';
 
 /** Loads what writes a kind of document. */
 type Loaders = { readonly [K in Kind]?: () => Promise<Reporter<K>> };
@@ -24,8 +23,8 @@ export const FORMATS: readonly Format[] = [
     ending: '.txt',
     kinds: {
       report: async () => (await import('./pretty/report.js')).pretty,
-      preview: async () => (await import('./pretty/preview.js')).pretty,
-      reconcile: async () => (await import('./pretty/reconcile.js')).pretty,
+      preview: async () => (await import('./pretty/first-sync.js')).prettyPreview,
+      reconcile: async () => (await import('./pretty/first-sync.js')).prettyReconcile,
       mapping: async () => (await import('./pretty/mapping.js')).pretty,
     },
   },
@@ -50,10 +49,10 @@ export const FORMATS: readonly Format[] = [
     ending: '.md',
     kinds: {
       report: async () => (await import('./markdown/report.js')).markdown,
-      preview: async () => (await import('./markdown/preview.js')).markdown,
-      reconcile: async () => (await import('./markdown/reconcile.js')).markdown,
-      mapping: async () => (await import('./markdown/mapping.js')).markdown,
-      runbook: async () => (await import('./markdown/runbook.js')).markdown,
+      preview: async () => (await import('./markdown/first-sync.js')).markdownPreview,
+      reconcile: async () => (await import('./markdown/first-sync.js')).markdownReconcile,
+      mapping: async () => (await import('./markdown/setup.js')).markdownMapping,
+      runbook: async () => (await import('./markdown/setup.js')).markdownRunbook,
       plan: async () => (await import('./markdown/plan.js')).markdown,
     },
   },
@@ -63,8 +62,8 @@ export const FORMATS: readonly Format[] = [
     ending: '.html',
     kinds: {
       report: async () => (await import('./html/report.js')).html,
-      preview: async () => (await import('./html/preview.js')).html,
-      reconcile: async () => (await import('./html/reconcile.js')).html,
+      preview: async () => (await import('./html/first-sync.js')).htmlPreview,
+      reconcile: async () => (await import('./html/first-sync.js')).htmlReconcile,
     },
   },
   { id: 'csv', title: 'one row per subject, for a spreadsheet', ending: '.csv', kinds: everyTable(async () => (await import('./csv.js')).csv) },

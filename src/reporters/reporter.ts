@@ -1,11 +1,13 @@
 /** What a format is: for each kind of document that it can write, a pure function that gives the text in pieces, so that a large one is never held whole. */
 
 import type { Report } from '../audit/report.js';
+import { guardCell } from '../model/written-text.js';
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Preview } from '../preview/preview.js';
 import type { Reconciliation } from '../preview/reconciliation.js';
 import type { MappingReport } from '../setup/mapping-check.js';
 import type { Runbook } from '../setup/runbook.js';
+import { printable } from './visible.js';
 
 /** Separates the cells of a CSV for spreadsheets. */
 export type CsvDelimiter = 'comma' | 'semicolon';
@@ -61,4 +63,58 @@ export interface Reporter<K extends Kind = 'report'> {
    * the room and writes it at a third of the speed, and a long document of people has one in every piece.
    */
   encoded?(...given: Documents[K]): Iterable<string>;
+}
+
+// A document as one table: what csv, and every other format that only turns tables into text, is written from.
+
+export interface Table {
+  readonly columns: readonly string[];
+  /** As many cells each as there are columns. */
+  readonly rows: Iterable<readonly string[]>;
+}
+
+/** Turns a table into text, in pieces. */
+export type TableWriter = (table: Table, options: WriteOptions) => Iterable<string>;
+
+/** Returns a table of records; a cell that a record lacks is blank. */
+export const tableOf = <C extends string>(columns: readonly C[], records: Iterable<Partial<Record<C, string>>>): Table => ({
+  columns,
+  rows: cellsOf(columns, records),
+});
+
+function* cellsOf<C extends string>(columns: readonly C[], records: Iterable<Partial<Record<C, string>>>): Iterable<readonly string[]> {
+  for (const record of records) yield columns.map((column) => record[column] ?? '');
+}
+
+// The kinds of document that can be written as one table: a format of tables offers all of them. A new kind is one line
+// here.
+
+/** Returns what writes each kind of document that has a table. Both the table and the writer are loaded when they are used. */
+export function everyTable(loadWriter: () => Promise<TableWriter>) {
+  const of =
+    <K extends Kind>(loadTable: () => Promise<(document: Documents[K][0]) => Table>) =>
+    async (): Promise<Reporter<K>> => {
+      const [tableFor, write] = await Promise.all([loadTable(), loadWriter()]);
+      return {
+        render(...[document, options]: Documents[K]) {
+          const { columns, rows } = tableFor(document);
+          return write({ columns, rows: safeRows(rows, options.width !== undefined) }, options);
+        },
+      };
+    };
+  return {
+    report: of<'report'>(async () => (await import('./tables/report.js')).reportTable),
+    preview: of<'preview'>(async () => (await import('./tables/first-sync.js')).previewTable),
+    mapping: of<'mapping'>(async () => (await import('./tables/setup.js')).mappingTable),
+    reconcile: of<'reconcile'>(async () => (await import('./tables/first-sync.js')).reconcileTable),
+    runbook: of<'runbook'>(async () => (await import('./tables/setup.js')).runbookTable),
+  };
+}
+
+/**
+ * Yields rows in which a spreadsheet finds no formula: an apostrophe stands before what it would run (`unguardCell` removes it).
+ * On a terminal, unseen characters are spelled out, because they could act on it.
+ */
+function* safeRows(rows: Table['rows'], isOnTerminal: boolean): Table['rows'] {
+  for (const row of rows) yield row.map((cell) => guardCell(isOnTerminal ? printable(cell) : cell));
 }

@@ -4,12 +4,11 @@ import type { Severity } from '../model/finding.js';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { count } from '../rules/rule.js';
-import { judgeGroupName } from './deciding-values.js';
 import { type JudgedMapping, MAPPING_CHECK_NAMES, type MappingFinding, type MappingReport, type Provisioned } from './mapping-check.js';
+import { checkOrigins, judgeGroupName } from './origins.js';
 import { findMappings, isCalled, type LocatedMapping, type ObjectMapping, originOf, originText, type SchemaFile, shownDirectory } from './schema-file.js';
 import { shownAttribute, shownValue } from './shown-values.js';
 import { checkMatching, checkPresence, locateAttributes, type Stated } from './user-attributes.js';
-import { checkOrigins } from './user-origins.js';
 
 /**
  * Returns the report. `provisioned`: who is provisioned according to the person who asks, because the schema does not show it.

@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { Reconciliation } from '../../src/preview/reconciliation.js';
-import { html } from '../../src/reporters/html/reconcile.js';
-import { markdown } from '../../src/reporters/markdown/reconcile.js';
-import { pretty } from '../../src/reporters/pretty/reconcile.js';
+import { htmlReconcile as html } from '../../src/reporters/html/first-sync.js';
+import { markdownReconcile as markdown } from '../../src/reporters/markdown/first-sync.js';
+import { prettyReconcile as pretty } from '../../src/reporters/pretty/first-sync.js';
 import { DOCUMENTS } from './documents.js';
 
 const [SMALL, OPTIONS] = DOCUMENTS.reconcile();

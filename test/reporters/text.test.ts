@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it, test } from 'vitest';
 import { charactersOf, cut, type Styled, tableLines, widthOf, wrap } from '../../src/reporters/columns.js';
-import { html } from '../../src/reporters/html/reconcile.js';
+import { htmlReconcile as html } from '../../src/reporters/html/first-sync.js';
 import { compareParts, printable, visible } from '../../src/reporters/visible.js';
 import { describeWith } from '../support/parts.js';
 import { runCli } from '../support/run.js';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Severity } from '../../src/model/finding.js';
 import { type Note, noteText } from '../../src/model/note.js';
-import { judgeActive, judgeGroupName } from '../../src/setup/deciding-values.js';
 import { evaluate, NotUnderstood, READINGS, readExpression, type Value } from '../../src/setup/expression.js';
+import { judgeActive, judgeGroupName } from '../../src/setup/origins.js';
 import { originOf } from '../../src/setup/schema-file.js';
 
 const originOfText = (expression: string) => originOf({ targetAttributeName: 'active', source: { expression } });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Note, noteText, redactNote } from '../../src/model/note.js';
 import { mappingSchema } from '../../src/reporters/answer-schemas.js';
-import { judgeActive, judgeGroupName } from '../../src/setup/deciding-values.js';
+import { judgeActive, judgeGroupName } from '../../src/setup/origins.js';
 import { originOf } from '../../src/setup/schema-file.js';
 import { shownExpression } from '../../src/setup/shown-values.js';
 import { type CliResult, runCli } from '../support/run.js';

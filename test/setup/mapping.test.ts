@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noteText } from '../../src/model/note.js';
 import type { UserError } from '../../src/model/user-error.js';
-import { markdown } from '../../src/reporters/markdown/mapping.js';
+import { markdownMapping as markdown } from '../../src/reporters/markdown/setup.js';
 import { pretty as terminal } from '../../src/reporters/pretty/mapping.js';
 import { checkSchema } from '../../src/setup/check-mapping.js';
 import { MAPPING_CHECKS, type MappingReport } from '../../src/setup/mapping-check.js';

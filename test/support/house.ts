@@ -543,10 +543,10 @@ export const SMALL_FILES: Readonly<Record<string, string>> = {
   'model/collation/': 'one collation per file; the tables are generated',
   'model/database-names.ts': 'names that the config states, and that a source and a target need',
   'setup/schema-subject.ts': 'what the exports of the provider are read by, apart from what is judged in a schema',
-  'setup/steps.ts': 'the order of the check-list, without the texts of its steps',
   'targets/script/': 'what is proved, what is written, and what people read of scripts are apart',
   'app/plan-names.ts': 'how a plan names its files must be the same in every version, so that it can be read and tested by itself',
   'page/': 'one part of the page per file; that a part is small is no reason to look for it elsewhere',
+  'sources/mysql/look.ts': 'what doctor asks of a database, apart from what a check reads of it: no row is read there',
   'sources/json/json-bytes.ts': 'the bytes of JSON by name, which would hide the lexer',
 };
 

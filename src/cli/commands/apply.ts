@@ -6,11 +6,9 @@ import type { WayIntoJama } from '../../app/ways-into-jama.js';
 import type { NetCounts } from '../../plan/verify.js';
 import { count } from '../../rules/rule.js';
 import type { SourceRequest } from '../../sources/source.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
-import type { Io } from '../io.js';
-import { addFileOptions, addLiveOptions } from '../options.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { addFileOptions, addLiveOptions, contextOf } from '../options.js';
 import { askConsent } from '../questions.js';
 import { fitted, type Line, verbatim } from '../wrap-terminal-text.js';
 
@@ -49,7 +47,7 @@ export function addApply(program: Command, io: Io, end: (ending: Ending) => void
     .action(async (plan: string, source: string | undefined, flags: ApplyFlags) => {
       const { url } = flags;
       if (url === undefined) return end(await runApply(plan, source, flags, io));
-      const [{ refuseFiles }, { runLiveApply }] = await Promise.all([import('../../app/ways-into-jama.js'), import('../live-apply.js')]);
+      const [{ refuseFiles }, { runLiveApply }] = await Promise.all([import('../../app/ways-into-jama.js'), import('../live.js')]);
       refuseFiles(source, flags, 'apply');
       end(await runLiveApply(plan, { ...flags, url }, io));
     });

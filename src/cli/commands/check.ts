@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import { TOOL } from '../../app/context.js';
 import type { Redaction } from '../../app/redaction.js';
 import type { ReportOptions } from '../../reporters/reporter.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import { type Io, shownOn } from '../io.js';
-import { addSourceOptions, formatsOption, REDACT, rowLimit, type SharedFlags } from '../options.js';
+import { type Ending, EXIT, type Io, shownOn } from '../io.js';
+import { addSourceOptions, contextOf, formatsOption, REDACT, rowLimit, type SharedFlags } from '../options.js';
 import type { OutputWord } from '../outputs.js';
 
 interface CheckFlags extends SharedFlags {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
+import { type Ending, EXIT, type Io } from '../io.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { DecideFlags } from '../decide.js';
-import type { Ending } from '../ending.js';
-import type { Io } from '../io.js';
+import type { Ending, Io } from '../io.js';
 import { addSourceOptions } from '../options.js';
 
 /** Adds `decide`: asks a plan's questions on a terminal. */

@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { DoctorFlags } from '../doctor.js';
-import type { Ending } from '../ending.js';
-import type { Io } from '../io.js';
+import type { Ending, Io } from '../io.js';
 import { settingOption } from '../options.js';
 
 /** Adds `doctor`: what a bug report needs to know of the machine, and nothing of anybody. */

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
+import { type Ending, EXIT, type Io } from '../io.js';
 
 /** Adds `explain`: a page about a rule, or the list of rules. */
 export function addExplain(program: Command, io: Io, end: (ending: Ending) => void): void {

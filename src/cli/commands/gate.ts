@@ -3,10 +3,8 @@ import type { GateRequest } from '../../app/gate.js';
 import { escapeUnseen } from '../../model/written-text.js';
 
 import { printable } from '../../reporters/visible.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
-import { addFileOptions, settingOption } from '../options.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { addFileOptions, contextOf, settingOption } from '../options.js';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import type { Ending } from '../ending.js';
 import type { InitFlags } from '../init.js';
-import type { Io } from '../io.js';
+import type { Ending, Io } from '../io.js';
 import { settingOption } from '../options.js';
 
 /** Adds `init`: writes a commented config file, from questions on a terminal, from flags elsewhere. */

@@ -3,10 +3,8 @@ import { TOOL } from '../../app/context.js';
 import type { Redaction } from '../../app/redaction.js';
 import { loadReporter } from '../../reporters/registry.js';
 import { PROVISIONED, type Provisioned } from '../../setup/mapping-check.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import { type Io, shownOn } from '../io.js';
-import { formatOption } from '../options.js';
+import { type Ending, EXIT, type Io, shownOn } from '../io.js';
+import { contextOf, formatOption } from '../options.js';
 
 const REDACT_MAPPING =
   'show aliases instead of constants, texts in expressions and names of mappings; set SCIM_AUDIT_REDACT_KEY to get the same aliases in every run';

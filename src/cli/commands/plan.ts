@@ -9,10 +9,8 @@ import type { MadePlan } from '../../plan/make-plan.js';
 import { groupBy } from '../../reporters/plan-consequences.js';
 import { printable } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
-import { addSourceOptions } from '../options.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { addSourceOptions, contextOf } from '../options.js';
 import { fitted, type Line, verbatim } from '../wrap-terminal-text.js';
 
 interface PlanFlags extends PlanRequest {

@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import { TOOL } from '../../app/context.js';
 import type { Redaction } from '../../app/redaction.js';
 import type { LicenseStock } from '../../preview/forecast.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import { type Io, shownOn } from '../io.js';
-import { addSourceOptions, formatsOption, licenseStock, REDACT, rowLimit, type SharedFlags } from '../options.js';
+import { type Ending, EXIT, type Io, shownOn } from '../io.js';
+import { addSourceOptions, contextOf, formatsOption, licenseStock, REDACT, rowLimit, type SharedFlags } from '../options.js';
 import type { OutputWord } from '../outputs.js';
 
 interface PreviewFlags extends SharedFlags {

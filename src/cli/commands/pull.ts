@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import type { Pulled, PulledBody, PullRequest } from '../../app/pull.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
-import { callRate } from '../options.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { callRate, contextOf } from '../options.js';
 import { fitted, verbatim } from '../wrap-terminal-text.js';
 
 /** Adds `pull`: reads an organization from Jama Connect. */

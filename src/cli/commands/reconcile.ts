@@ -3,10 +3,8 @@ import { TOOL } from '../../app/context.js';
 import type { ReconcileRequest } from '../../app/reconcile.js';
 import type { Redaction } from '../../app/redaction.js';
 import { count } from '../../rules/rule.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import { type Io, shownOn } from '../io.js';
-import { addLiveOptions, addSourceOptions, collect, formatsOption, REDACT, rowLimit, settingOption } from '../options.js';
+import { type Ending, EXIT, type Io, shownOn } from '../io.js';
+import { addLiveOptions, addSourceOptions, collect, contextOf, formatsOption, REDACT, rowLimit, settingOption } from '../options.js';
 import type { OutputWord } from '../outputs.js';
 
 interface ReconcileFlags extends ReconcileRequest {

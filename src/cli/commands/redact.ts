@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import type { RedactRequest } from '../../app/redact.js';
 import { count } from '../../rules/rule.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
-import { addSourceOptions } from '../options.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { addSourceOptions, contextOf } from '../options.js';
 
 /** Adds `redact`: writes a copy of an export that can be shown to others. */
 export function addRedact(program: Command, io: Io, end: (ending: Ending) => void): void {

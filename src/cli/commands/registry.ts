@@ -1,8 +1,7 @@
 /** All commands, as the list of `--help` shows them; what a command declares and does is loaded when it is named. */
 
 import type { Command } from 'commander';
-import type { Ending } from '../ending.js';
-import type { Io } from '../io.js';
+import type { Ending, Io } from '../io.js';
 
 /** Adds a command, with its arguments, options and action, to the program. */
 export type AddCommand = (program: Command, io: Io, end: (ending: Ending) => void) => void;

@@ -4,10 +4,8 @@ import type { Redaction } from '../../app/redaction.js';
 import type { RunbookRequest } from '../../app/runbook.js';
 import { loadReporter } from '../../reporters/registry.js';
 import { HOSTINGS } from '../../setup/runbook.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import { type Io, shownOn } from '../io.js';
-import { addSourceOptions, formatOption, REDACT } from '../options.js';
+import { type Ending, EXIT, type Io, shownOn } from '../io.js';
+import { addSourceOptions, contextOf, formatOption, REDACT } from '../options.js';
 
 interface RunbookFlags extends RunbookRequest {
   readonly format: string;

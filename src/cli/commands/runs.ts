@@ -3,9 +3,8 @@ import { shellWord } from '../../app/command-words.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import type { Run } from '../../targets/run/runs.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { contextOf } from '../options.js';
 import { fitted, verbatim } from '../wrap-terminal-text.js';
 
 /** Adds `runs`: lists the runs of a plan. */

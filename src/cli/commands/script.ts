@@ -4,9 +4,8 @@ import { shellWord } from '../../app/command-words.js';
 import type { ScriptRequest } from '../../app/script.js';
 import { DIALECTS } from '../../model/database-names.js';
 import { count } from '../../rules/rule.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { contextOf } from '../options.js';
 
 /** Adds `script`: writes a plan as scripts for the database. */
 export function addScript(program: Command, io: Io, end: (ending: Ending) => void): void {

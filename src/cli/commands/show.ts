@@ -3,11 +3,9 @@ import { changeLine, countLines } from '../../app/change-text.js';
 import type { Comparison } from '../../app/verify.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
-import type { Io } from '../io.js';
-import { addFileOptions, type SharedFlags } from '../options.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { addFileOptions, contextOf, type SharedFlags } from '../options.js';
 import { fitted } from '../wrap-terminal-text.js';
 
 const SOURCE =

@@ -3,10 +3,8 @@ import { shellCommand } from '../../app/command-words.js';
 import { printable } from '../../reporters/visible.js';
 import { count } from '../../rules/rule.js';
 import type { LeftAlone, PreparedUndo } from '../../targets/run/undo.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
-import type { Io } from '../io.js';
-import { addLiveOptions } from '../options.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { addLiveOptions, contextOf } from '../options.js';
 import { askConsent } from '../questions.js';
 import { fitted } from '../wrap-terminal-text.js';
 
@@ -31,7 +29,7 @@ export function addUndo(program: Command, io: Io, end: (ending: Ending) => void)
         refuseWithoutUrl(flags);
         return end(await runUndo(run, flags, io));
       }
-      const { runLiveUndo } = await import('../live-undo.js');
+      const { runLiveUndo } = await import('../live.js');
       end(await runLiveUndo(run, { ...flags, url }, io));
     });
 }

@@ -5,11 +5,9 @@ import type { Directory } from '../../model/directory.js';
 import type { Difference } from '../../plan/verify.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
-import { contextOf } from '../context.js';
-import { type Ending, EXIT } from '../ending.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
-import type { Io } from '../io.js';
-import { addFileOptions, addLiveOptions, type SharedFlags } from '../options.js';
+import { type Ending, EXIT, type Io } from '../io.js';
+import { addFileOptions, addLiveOptions, contextOf, type SharedFlags } from '../options.js';
 import { fitted } from '../wrap-terminal-text.js';
 
 const SOURCE =

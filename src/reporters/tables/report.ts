@@ -1,8 +1,8 @@
 import { type AuditedFinding, configNote, type Report } from '../../audit/report.js';
 import { ruleOf } from '../../rules/registry.js';
 import { idpUsersOf, type Place, placesOf, subjectsOf } from '../locations.js';
+import { type Table, tableOf } from '../reporter.js';
 import { printable } from '../visible.js';
-import { type Table, tableOf } from './table.js';
 
 const COLUMNS = [
   'rule',

@@ -5,7 +5,7 @@ import { noteText } from '../../model/note.js';
 import { MAPPING_CHECKS, type MappingReport } from '../../setup/mapping-check.js';
 import type { Detail, Runbook } from '../../setup/runbook.js';
 import { checkCommand } from '../../setup/step-status.js';
-import { type Table, tableOf } from './table.js';
+import { type Table, tableOf } from '../reporter.js';
 
 const MAPPING_COLUMNS = ['check', 'severity', 'path', 'line', 'column', 'message', 'fix', 'guide'] as const;
 

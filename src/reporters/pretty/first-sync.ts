@@ -1,3 +1,5 @@
+/** The first sync, as it is predicted and as it came. */
+
 import { type Collation, collationOf } from '../../model/compare.js';
 import type { Severity } from '../../model/finding.js';
 import { isCalm, outcomeText, type Preview, previewInputs, titleText } from '../../preview/preview.js';
@@ -5,6 +7,7 @@ import { count, grouped } from '../../rules/rule.js';
 import { cut, type Styled, tableLines, wrap } from '../columns.js';
 import { type Section, sectionsOf } from '../preview-sections.js';
 import { notesOf, summaryHeadings, summaryRows } from '../preview-summary.js';
+import { isAsPredicted, logText, reconcileSections, reconcileTitle, reconcileVerdict, rowText } from '../reconcile-words.js';
 import type { Reporter, WriteOptions } from '../reporter.js';
 import { idpText, sourceText } from '../sections.js';
 import { printable } from '../visible.js';
@@ -14,7 +17,7 @@ import { styleCell } from './report.js';
 const MARK: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', info: '●' };
 
 /** The preview for people: the outcome first, then the numbers, then what happens, most severe first. */
-export const pretty: Reporter<'preview'> = {
+export const prettyPreview: Reporter<'preview'> = {
   *render(preview, options) {
     const { width } = options;
     const collation = collationOf(preview.policy.collation);
@@ -67,3 +70,30 @@ function* sectionLines(
   }
   if (next !== '') for (const line of wrap(`What to do: ${next}`, width, '  ')) yield `${line}\n`;
 }
+
+/** Rows that a section shows if nothing else is said. */
+const USUAL_ROWS = 20;
+
+/** What the first sync did, for people, on a terminal. */
+export const prettyReconcile: Reporter<'reconcile'> = {
+  *render(reconciliation, { width, hasColors, mostRows }) {
+    const paint = paintFor(hasColors);
+    const lines = (text: string, indent: string): string[] => wrap(printable(text), width, indent);
+    const isGood = isAsPredicted(reconciliation);
+    yield `${paint('bold', reconcileTitle(reconciliation))}\n`;
+    for (const line of lines(`${isGood ? '✔' : '✖'} ${reconcileVerdict(reconciliation)}`, '')) yield `${paint(isGood ? 'green bold' : 'red bold', line)}\n`;
+    const log = logText(reconciliation);
+    if (log !== '') yield* lines(log, '').map((line) => `${paint('dim', line)}\n`);
+    for (const { title, look, fix, headings, rows, total } of reconcileSections(reconciliation, mostRows ?? (width === undefined ? undefined : USUAL_ROWS))) {
+      const color = look === 'bad' ? 'red bold' : 'yellow bold';
+      yield `\n${paint(color, `${look === 'bad' ? '✖' : '▲'} ${title}`)} (${grouped(total)})\n`;
+      for (const row of rows) {
+        const [first = '', ...rest] = lines(rowText(headings, row), '    ');
+        yield `  - ${first.trimStart()}\n`;
+        for (const further of rest) yield `${further}\n`;
+      }
+      if (rows.length < total) yield `  … and ${grouped(total - rows.length)} more; --format json lists them\n`;
+      for (const line of lines(`What to do: ${fix}`, '  ')) yield `${line}\n`;
+    }
+  },
+};

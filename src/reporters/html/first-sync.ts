@@ -1,8 +1,11 @@
+/** The first sync, as it is predicted and as it came. */
+
 import { GUIDE } from '../../model/guide.js';
 import { isCalm, outcomeText, type Preview, previewInputs, titleText } from '../../preview/preview.js';
-import { count, grouped } from '../../rules/rule.js';
+import { type Cell, count, grouped } from '../../rules/rule.js';
 import { type Section, sectionsOf } from '../preview-sections.js';
 import { notesOf, summaryHeadings, summaryRows } from '../preview-summary.js';
+import { isAsPredicted, logText, reconcileSections, reconcileTitle, reconcileVerdict } from '../reconcile-words.js';
 import type { Reporter } from '../reporter.js';
 import { idpText, sourceText } from '../sections.js';
 import { stackedRow, text } from './report.js';
@@ -14,7 +17,7 @@ const MOST = 10_000;
 const CONTENT_POLICY = `default-src 'none'; style-src '${STYLE_DIGEST}'; base-uri 'none'; form-action 'none'`;
 
 /** One page for a browser, without a script and without a network. */
-export const html: Reporter<'preview'> = {
+export const htmlPreview: Reporter<'preview'> = {
   *render(preview, { tool }) {
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n';
     yield `<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">\n`;
@@ -68,3 +71,37 @@ function* sectionLines({ id, title, look, total, headings, blocks, next }: Secti
   if (next !== '') yield `<p><b>What to do:</b> ${text(next)}</p>\n`;
   yield '</details>\n';
 }
+
+/** Rows of a section; a browser has trouble with more in one table. */
+const MOST_ROWS = 10_000;
+/** Nothing but the page's own style: no script, no network, no frames, no forms. */
+const STRICT_POLICY = `default-src 'none'; style-src '${STYLE_DIGEST}'; base-uri 'none'; form-action 'none'`;
+
+/** What the first sync did, as one page without a script and without a network. */
+export const htmlReconcile: Reporter<'reconcile'> = {
+  *render(reconciliation, { tool }) {
+    const title = text(reconcileTitle(reconciliation));
+    const isGood = isAsPredicted(reconciliation);
+    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n';
+    yield `<meta http-equiv="Content-Security-Policy" content="${STRICT_POLICY}">\n`;
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n';
+    yield `<title>${title}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n<a class="skip" href="#what">To what happened</a>\n`;
+    yield `<header>\n<h1>${title}</h1>\n<p class="${isGood ? 'good' : 'bad'}"><b>${isGood ? '✔' : '✖'} ${text(reconcileVerdict(reconciliation))}</b></p>\n`;
+    const log = logText(reconciliation);
+    if (log !== '') yield `<p class="soft">${text(log)}</p>\n`;
+    yield '</header>\n<main id="what">\n';
+    for (const section of reconcileSections(reconciliation, MOST_ROWS)) {
+      yield `<details class="rule" id="${section.id}" open>\n<summary><h2>${text(section.title)}</h2> <span class="${section.look}">${grouped(section.total)}</span></summary>\n`;
+      yield `<p>${text(section.fix)}</p>\n<div class="scroll" role="region" aria-label="${text(section.title)}" tabindex="0"><table class="list stack"><thead><tr>`;
+      for (const heading of section.headings) yield `<th scope="col">${text(heading)}</th>`;
+      yield '</tr></thead>\n<tbody>';
+      const cells = (row: readonly string[]): Cell[] => row.map((cell) => ({ text: cell }));
+      for (const row of section.rows) yield stackedRow(cells(row), section.headings);
+      yield '</tbody></table></div>\n';
+      if (section.rows.length < section.total)
+        yield `<p class="wary">${grouped(section.total - section.rows.length)} more are not listed here; the JSON lists them.</p>\n`;
+      yield '</details>\n';
+    }
+    yield `</main>\n<footer>${text(`${tool.name} ${tool.version}`)}</footer>\n</body>\n</html>\n`;
+  },
+};

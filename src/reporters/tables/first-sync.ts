@@ -1,9 +1,13 @@
+/** The first sync as tables: what is predicted, and how it came. */
+
 import { locationOf, type Subject, type User } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';
 import type { Forecast } from '../../preview/forecast.js';
 import type { Preview } from '../../preview/preview.js';
+import type { Reconciliation } from '../../preview/reconciliation.js';
 import { placeText } from '../../rules/rule.js';
-import { type Table, tableOf } from './table.js';
+import { effectsText, factsText, OUTCOME_TEXT } from '../reconcile-words.js';
+import { type Table, tableOf } from '../reporter.js';
 
 const COLUMNS = [
   'kind',
@@ -86,3 +90,22 @@ const userCells = (user: User | undefined, where: (subject: Subject) => string):
   user === undefined
     ? {}
     : { id: user.id, userName: user.userName, email: user.email, active: String(user.active), authenticationType: user.authenticationType, where: where(user) };
+
+const FOUND_COLUMNS = ['what', 'about', 'user id', 'username', 'in the provider', 'group id', 'group', 'predicted', 'found'] as const;
+
+/** Returns a row per surprise, then one per prediction. */
+export const reconcileTable = ({ results, surprises }: Reconciliation): Table => tableOf(FOUND_COLUMNS, foundRows({ results, surprises }));
+
+function* foundRows({ results, surprises }: Pick<Reconciliation, 'results' | 'surprises'>): Iterable<Partial<Record<(typeof FOUND_COLUMNS)[number], string>>> {
+  for (const { kind, user, idpUser, group, facts } of surprises) yield { what: kind, ...subjects({ user, idpUser, group }), found: factsText(facts) };
+  for (const { outcome, about, user, idpUser, group, effects, facts } of results)
+    yield { what: OUTCOME_TEXT[outcome], about, ...subjects({ user, idpUser, group }), predicted: effectsText(effects), found: factsText(facts) };
+}
+
+type Subjects = { readonly [K in 'user' | 'idpUser' | 'group']: { readonly id: string; readonly name: string } | undefined };
+
+const subjects = ({ user, idpUser, group }: Subjects) => ({
+  ...(user === undefined ? {} : { 'user id': user.id, username: user.name }),
+  ...(idpUser === undefined ? {} : { 'in the provider': idpUser.name }),
+  ...(group === undefined ? {} : { 'group id': group.id, group: group.name }),
+});
