@@ -20,7 +20,7 @@ import { readWholeText } from '../sources/csv/file-stream.js';
 import { readyWorkbooks } from '../sources/input-files.js';
 import { readDecisionCells } from '../sources/tables/cells.js';
 import { type SourceProblem, SourceRefused } from '../sources/tables/problem.js';
-import type { ProcessInfo } from '../targets/run/process-info.js';
+import type { ProcessInfo } from '../targets/run/stops.js';
 import { shellWord } from './command-words.js';
 import { rowsOfPlanBeside } from './plan-source.js';
 import type { Prepared } from './resolve-command.js';

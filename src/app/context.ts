@@ -2,7 +2,7 @@
 
 import manifest from '../../package.json' with { type: 'json' };
 import type { OnProgress } from '../sources/tables/table.js';
-import type { ProcessInfo, Signal } from '../targets/run/process-info.js';
+import type { ProcessInfo, Signal } from '../targets/run/stops.js';
 import type { Shell } from './command-words.js';
 
 /** The program's name and version, as package.json has them. */

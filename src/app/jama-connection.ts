@@ -1,8 +1,7 @@
 /** A connection to Jama Connect's REST API, and an organization read through it. */
 
-import { readAddress } from '../rest/address.js';
+import { type Credentials, readAddress, readCredentials } from '../rest/access.js';
 import { type Jama, openJama } from '../rest/client.js';
-import { type Credentials, readCredentials } from '../rest/credentials.js';
 import { tablesOf } from '../sources/rest/lists.js';
 import { type PullProgress, type RestOrganization, readOrganization } from '../sources/rest/organization.js';
 import { noPullState, type PullState } from '../sources/rest/pull-state.js';

@@ -20,7 +20,7 @@ import { openSource, sourceFiles } from '../sources/registry.js';
 import type { SourceRequest } from '../sources/source.js';
 import { SourceRefused } from '../sources/tables/problem.js';
 import type { UserWishes } from '../sources/tables/read-users.js';
-import type { ProcessInfo } from '../targets/run/process-info.js';
+import type { ProcessInfo } from '../targets/run/stops.js';
 import type { SubjectNames } from './change-text.js';
 import { type Request, type Shell, shellCommand } from './command-words.js';
 import { type Context, withProgress } from './context.js';

@@ -5,7 +5,7 @@
 
 import type { Note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
-import type { Signal } from '../targets/run/process-info.js';
+import type { Signal } from '../targets/run/stops.js';
 
 /**
  * Why there is no result: the source has no users; nothing was written; a run stopped after its first write; or a signal

@@ -2,7 +2,7 @@
 
 import { UserError } from '../model/user-error.js';
 import { PlanAltered } from '../plan/plan-file.js';
-import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../targets/run/refusal.js';
+import { ApplyInterrupted, ApplyRefused, ApplyStopped } from '../targets/run/stops.js';
 import { Refusal, type RefusalKind } from './refusal.js';
 
 /** Returns what the work returns. Throws a Refusal if a target refused it, or a plan was altered. */

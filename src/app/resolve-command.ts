@@ -153,7 +153,7 @@ async function idpRequestOf({ settings, origins }: ResolvedSettings, columns: Id
     );
   }
   const subject = await idpSubjectOf(idp, settings, columns);
-  const { splitMembersFlag } = await import('../sources/idp/members-flag.js');
+  const { splitMembersFlag } = await import('../sources/input-files.js');
   /** A config file names files by where it lies; reports name them from here. */
   const near = (path: string): string => namedFromHere(path, folder);
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../model/user-error.js';
 import type { Plan } from '../plan/plan.js';
 import { PULL_FILE } from '../sources/rest/pull-state.js';
-import { goesOverRest } from '../targets/rest/refuse-kinds.js';
+import { goesOverRest } from '../targets/rest/changes.js';
 import { inexpressible } from '../targets/script/rows.js';
 import { fileWords, type Request, type Shell, shellCommand } from './command-words.js';
 import { readPull } from './pull-proof.js';

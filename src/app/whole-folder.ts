@@ -22,7 +22,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { note } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { fsyncFolder, hasCode } from '../targets/run/files.js';
-import type { ProcessInfo } from '../targets/run/process-info.js';
+import type { ProcessInfo } from '../targets/run/stops.js';
 import { writeReason } from './refusal.js';
 import type { PendingFile } from './whole-file.js';
 

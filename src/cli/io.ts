@@ -7,7 +7,7 @@ import { isAlive } from '../app/context.js';
 import { Refusal, type RefusalKind } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
-import type { Signal } from '../targets/run/process-info.js';
+import type { Signal } from '../targets/run/stops.js';
 
 export interface Output {
   write(text: string): void;

@@ -1,16 +1,57 @@
 /** The REST API of Jama Connect: what may be asked, how fast, and what its answers mean. Facts and their sources: docs/live.md. */
 
 import { type Note, note, quoted } from '../model/note.js';
-import { callUrl, type JamaAddress, type Query, readAddress } from './address.js';
-import { bodyOf, failureOf, messageOf, notSignedIn, suffix } from './answers.js';
-import { type Credentials, Secrets } from './credentials.js';
-import { JamaError } from './jama-error.js';
-import { BROKEN_WAITS, BUSY_WAITS, DEFAULT_RATE, LONGEST_WAIT, limiterOf, type Pace, retryAfter } from './pace.js';
-import { type Page, readPages } from './pages.js';
+import { type Credentials, callUrl, type JamaAddress, type Query, readAddress, Secrets } from './access.js';
+import { bodyOf, failureOf, JamaError, messageOf, notSignedIn, type Page, readPages, suffix } from './answers.js';
 import { openSession } from './session.js';
 import { type Call, openTransport, type Reply, redirectNote, type TransportOptions } from './transport.js';
 
-export interface JamaWorld extends Pace {
+// How fast calls go out, and how long to wait if the server asks for it.
+
+/** Calls per second for everything together, unless a person says otherwise. */
+const DEFAULT_RATE = 4;
+/** Jama Connect allows 10 calls a second for a whole environment, other integrations included. */
+const HIGHEST_RATE = 8;
+
+/** The clock that a client lives by. */
+export interface Pace {
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Returns a function that waits until the next call may go out. Calls go out in the order in which they came. */
+function limiterOf(rate: number, { now, sleep }: Pace): () => Promise<void> {
+  const interval = 1000 / Math.min(rate, HIGHEST_RATE);
+  let last: number | undefined;
+  let turn: Promise<void> = Promise.resolve();
+  const wait = async (): Promise<void> => {
+    const passed = last === undefined ? interval : now().getTime() - last;
+    // A clock that was set back says nothing about the time that passed.
+    if (passed < interval) await sleep(passed < 0 ? interval : interval - passed);
+    last = now().getTime();
+  };
+  return () => {
+    turn = turn.then(wait);
+    return turn;
+  };
+}
+
+/** What the vendor recommends between attempts, in milliseconds. */
+const BUSY_WAITS: readonly number[] = [3000, 5000, 8000, 13_000];
+/** A read whose connection broke is tried again after these. */
+const BROKEN_WAITS: readonly number[] = [3000, 5000];
+/** A server that asks for more is asked again by a person. */
+const LONGEST_WAIT = 300_000;
+
+/** Returns the milliseconds that a Retry-After header asks for; undefined if it cannot be read. */
+function retryAfter(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
+  const until = Date.parse(header);
+  return Number.isNaN(until) ? undefined : Math.max(0, until - now.getTime());
+}
+
+interface JamaWorld extends Pace {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -1,9 +1,8 @@
 /** The Authorization header of calls: fixed, or with a token that is renewed before it ends. */
 
 import { note, quoted } from '../model/note.js';
-import type { JamaAddress } from './address.js';
-import { basicHeader, type Credentials, type Secrets } from './credentials.js';
-import { JamaError } from './jama-error.js';
+import { basicHeader, type Credentials, type JamaAddress, type Secrets } from './access.js';
+import { JamaError } from './answers.js';
 import type { Call, Reply } from './transport.js';
 
 export interface Session {

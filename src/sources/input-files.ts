@@ -2,13 +2,13 @@
 
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { note, quotedName } from '../model/note.js';
+import { note, quoted, quotedName } from '../model/note.js';
 import { UserError } from '../model/user-error.js';
 import { type Encoding, sniffMark, Transcoder } from './csv/encoding.js';
 import { FileStream, reasonOf, type TextStream } from './csv/file-stream.js';
 
 /** Returns at most `most` first bytes; none of a pipe, because its bytes can be read only once, and none of a file that cannot be opened. */
-export function frontOf(file: string, most: number): Buffer {
+function frontOf(file: string, most: number): Buffer {
   const none = Buffer.alloc(0);
   if (!existsSync(file) || !statSync(file).isFile()) return none;
   let fd: number;
@@ -151,4 +151,30 @@ export function openText(named: string, encoding?: Encoding): TextStream {
   if (!holdsWorkbook(named)) return new FileStream(named, encoding);
   if (openSheet === undefined) throw new Error('the reader of workbooks was not loaded');
   return openSheet(named, splitSheet(named));
+}
+
+// What `--idp-members` says: a file, or a group and a file.
+
+/** The value of `--idp-members`: a file, or a group and a file. */
+export interface MembersFile {
+  /** The group that the user named. */
+  readonly group?: string;
+  readonly file: string;
+}
+
+/** Returns the meaning of `FILE` or `GROUP=FILE`: an existing path is a file, whatever characters it has. */
+export function splitMembersFlag(text: string): MembersFile {
+  if (!text.includes('=') || existsSync(text)) return { file: text };
+  const signs = [...text.matchAll(/=/g)].map(({ index }) => index);
+  // Names of groups and of files may contain "=" as well.
+  const at = signs.find((sign) => sign > 0 && existsSync(text.slice(sign + 1))) ?? signs[0];
+  const group = text.slice(0, at);
+  const file = text.slice(at + 1);
+  if (group.trim() === '' || file === '') {
+    throw new UserError(
+      note`--idp-members ${quoted(text)} names no ${file === '' ? 'file' : 'group'}.`,
+      'Write --idp-members FILE, or --idp-members "GROUP=FILE".',
+    );
+  }
+  return { group, file };
 }

@@ -7,7 +7,7 @@ import { isAddress } from '../sources/mysql/address.js';
 import type { SourceRequest } from '../sources/source.js';
 import { csvTarget } from './csv/target.js';
 import type { RunRecord } from './run/journal.js';
-import { ApplyRefused } from './run/refusal.js';
+import { ApplyRefused } from './run/stops.js';
 import { sqliteTarget } from './sqlite/target.js';
 import type { Target } from './target.js';
 

@@ -4,9 +4,8 @@ import type { Activity, AuthenticationType } from '../model/directory.js';
 import type { CollationName } from '../model/policy.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { FileRecord, InputRecord, IntentRecord, JournalWriter } from './run/journal.js';
-import type { Task } from './run/net-work.js';
-import type { PreviousValues } from './run/previous-values.js';
-import type { Checkpoint } from './run/process-info.js';
+import type { PreviousValues, Task } from './run/net-work.js';
+import type { Checkpoint } from './run/stops.js';
 
 export type Destination = { readonly kind: 'in-place' } | { readonly kind: 'out'; readonly path: string };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openSource } from '../../src/sources/registry.js';
-import { ApplyRefused } from '../../src/targets/run/refusal.js';
+import { ApplyRefused } from '../../src/targets/run/stops.js';
 import { cellsOf, hostileText, type WrittenTable, writtenTables } from '../support/dialects.js';
 import { temporaryFolders } from '../support/temporary.js';
 import { applyAll, bytesBelow, planFor, requestFor, undoAll, writeAll } from './support.js';

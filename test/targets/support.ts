@@ -9,7 +9,7 @@ import type { SourceRequest } from '../../src/sources/source.js';
 import { targetFor } from '../../src/targets/registry.js';
 import type { ApplyRequest } from '../../src/targets/run/applicability.js';
 import { prepareApply, type Receipt } from '../../src/targets/run/apply.js';
-import type { ProcessInfo } from '../../src/targets/run/process-info.js';
+import type { ProcessInfo } from '../../src/targets/run/stops.js';
 import { prepareUndo, type UndoReceipt } from '../../src/targets/run/undo.js';
 
 export const requestFor = (source: string | undefined, more: Partial<SourceRequest> = {}): SourceRequest => ({

@@ -46,7 +46,7 @@ export function addReconcile(program: Command, io: Io, end: (ending: Ending) => 
 /** Returns the texts of an address that messages repeat: they are on the command line, so no aliases stand for them. */
 async function addressWords(url: string | undefined): Promise<readonly string[]> {
   if (url === undefined) return [];
-  const { readAddress } = await import('../../rest/address.js');
+  const { readAddress } = await import('../../rest/access.js');
   const { url: shown, host } = readAddress(url);
   return [shown, host];
 }

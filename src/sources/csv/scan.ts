@@ -24,8 +24,7 @@ import {
 } from './dialect.js';
 import { couldBeRows, EscapeDoubt, escapeMessage } from './doubt.js';
 import type { TextStream } from './file-stream.js';
-import { takeIdRows } from './id-rows.js';
-import { CsvRow, DOUBLED, QUOTED, UNQUOTED } from './row.js';
+import { CsvRow, DOUBLED, QUOTED, takeIdRows, UNQUOTED } from './row.js';
 
 /** A longer record means that a quote was never closed. */
 const LONGEST_RECORD = 1 << 26;

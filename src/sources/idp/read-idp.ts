@@ -8,10 +8,11 @@ import { type CollationName, DEFAULT_COLLATION } from '../../model/policy.js';
 import { UserError } from '../../model/user-error.js';
 import type { QuoteStyle } from '../csv/dialect.js';
 import type { Encoding } from '../csv/encoding.js';
+import type { MembersFile } from '../input-files.js';
 import { Problems } from '../tables/problem.js';
 import type { OnProgress } from '../tables/table.js';
 import { count } from './accounts.js';
-import { EntraAssignments } from './entra-assignments.js';
+import { EntraAssignments, onlyProvisioned } from './entra-assignments.js';
 import { EntraUsers, type SubjectSource } from './entra-users.js';
 import type { Entry } from './entry.js';
 import { type ExportRead, readExport } from './export-file.js';
@@ -19,9 +20,7 @@ import { TABLE_ROLES, type TableRole } from './export-forms.js';
 import { type IdpColumns, NamedColumns } from './export-scheme.js';
 import { Groups } from './groups.js';
 import { Members, type MembersWishes } from './members.js';
-import type { MembersFile } from './members-flag.js';
 import { OktaUsers } from './okta-users.js';
-import { onlyProvisioned } from './only-provisioned.js';
 
 export interface IdpRequest {
   readonly provider: IdpProvider;

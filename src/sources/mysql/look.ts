@@ -2,11 +2,9 @@
 
 import type { SourceRequest } from '../source.js';
 import { parseAddress } from './address.js';
-import { collationFor } from './collation.js';
 import { connect, type ServerFacts } from './connection.js';
 import { type Chosen, chooseTables, readSchema } from './schema.js';
-import { selectOf } from './select.js';
-import { userNameColumn } from './tables.js';
+import { collationFor, selectOf, userNameColumn } from './tables.js';
 
 export interface DatabaseLook {
   readonly server: ServerFacts;

@@ -1,9 +1,8 @@
 /** Reads the users, groups and members of an organization from Jama Connect, whole, and twice to see that they hold still. */
 
 import { joined, type Note, note, quoted } from '../../model/note.js';
+import { JamaError, type Page, type Row } from '../../rest/answers.js';
 import type { Jama } from '../../rest/client.js';
-import { JamaError } from '../../rest/jama-error.js';
-import type { Page, Row } from '../../rest/pages.js';
 import type { KeptPage, PullState } from './pull-state.js';
 import { groupOf, memberOf, type RestGroup, type RestUser, UnreadRow, userOf } from './rows.js';
 

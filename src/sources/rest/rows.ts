@@ -1,7 +1,7 @@
 /** What is kept of the users and groups that Jama Connect's REST API returns; further members are ignored. */
 
 import { type Note, note, type Quoted, quoted } from '../../model/note.js';
-import type { Row } from '../../rest/pages.js';
+import type { Row } from '../../rest/answers.js';
 
 export interface RestUser {
   readonly id: string;

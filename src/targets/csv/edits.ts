@@ -8,8 +8,7 @@ import { type EditContext, newValue, noWordFor, type Planned, unreadable } from 
 import { groupsCells } from '../run/groups-cell.js';
 import type { CsvRecord } from '../run/journal.js';
 import { findersOf } from '../run/named-subjects.js';
-import { netOf, type PairWork, type Step } from '../run/net-work.js';
-import { type PreviousValue, previousRows, previousText, wasStatedIn } from '../run/previous-values.js';
+import { netOf, type PairWork, type PreviousValue, previousRows, previousText, type Step, wasStatedIn } from '../run/net-work.js';
 import type { CsvShape, Editor, Splicer, Tail } from './rewrite.js';
 
 const placesOf = (steps: readonly Step[]): number[] => steps.map(({ at }) => at);

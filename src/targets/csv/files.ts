@@ -11,10 +11,10 @@ import type { SourceRequest } from '../../sources/source.js';
 import { CellWords } from '../../sources/tables/cell-words.js';
 import { Problems } from '../../sources/tables/problem.js';
 import type { Table } from '../../sources/tables/table.js';
+import { StatusWords } from '../run/edit.js';
 import { isConcerned, type Names, needsNames, readNames } from '../run/named-subjects.js';
 import type { NetWork } from '../run/net-work.js';
-import { ApplyRefused } from '../run/refusal.js';
-import { StatusWords } from '../run/status-words.js';
+import { ApplyRefused } from '../run/stops.js';
 import type { Destination, Rehearsal, Site } from '../target.js';
 
 export interface CsvFile {

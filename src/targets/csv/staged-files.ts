@@ -16,8 +16,8 @@ import {
   temporaryPath,
 } from '../run/files.js';
 import type { FileRecord } from '../run/journal.js';
-import { keepManifest } from '../run/manifest.js';
-import { ApplyRefused, changedMeanwhile } from '../run/refusal.js';
+import { keepManifest } from '../run/journal-record.js';
+import { ApplyRefused, changedMeanwhile } from '../run/stops.js';
 import type { Job } from '../target.js';
 import { type CsvFile, headWishesOf } from './files.js';
 import { rewriteCsv } from './rewrite.js';

@@ -5,16 +5,15 @@ import type { Change } from '../../model/finding.js';
 import type { Action } from '../../plan/plan.js';
 import { type NetCounts, netCounts } from '../../plan/verify.js';
 import { JOURNAL_VERSION, JournalWriter } from '../run/journal.js';
-import { Checkpoint } from '../run/process-info.js';
 import { ownIntents } from '../run/read-journal.js';
 import { JOURNAL, type KnownRun, knownRuns, lockIn, makeRunFolder, makeRunsFolder, nextNumber, runsFolderOf } from '../run/run-folder.js';
 import { closeJournal, underLocks } from '../run/run-lifecycle.js';
+import { Checkpoint } from '../run/stops.js';
+import { endsOf } from './changes.js';
 import { callOf } from './jama-live.js';
-import { asLiveError, passLive } from './live-error.js';
-import { fingerprintOf, liveRunsOf, NO_FILES, TARGET_ID } from './live-runs.js';
+import { asLiveError, fingerprintOf, liveRunsOf, NO_FILES, passLive, TARGET_ID } from './live-runs.js';
 import { makeChange } from './make-change.js';
 import { type LiveRequest, refuseBarredLive, type Situation, situationOf } from './prepare.js';
-import { endsOf } from './threads.js';
 
 export interface LiveReceipt {
   readonly run: string;

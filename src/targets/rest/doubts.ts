@@ -5,9 +5,8 @@ import type { User } from '../../model/directory.js';
 import { type Note, note, quotedWhole, userId } from '../../model/note.js';
 import type { Plan } from '../../plan/plan.js';
 import { whyUnsafe } from '../../plan/prove-again.js';
+import { attributeOf, NO_MEMBER, type OnRead, remainingOf, type Survey, type Thread, type Threads, valueIn } from './changes.js';
 import type { JamaLive, LiveUser } from './jama-live.js';
-import { attributeOf, type OnRead, type Survey, valueIn } from './survey.js';
-import { NO_MEMBER, remainingOf, type Thread, type Threads } from './threads.js';
 
 export interface Question {
   readonly plan: Pick<Plan, 'actions' | 'settings' | 'decisions'>;

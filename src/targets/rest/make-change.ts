@@ -2,11 +2,10 @@
 
 import type { Change } from '../../model/finding.js';
 import { type Note, note, noteText, quotedWhole } from '../../model/note.js';
-import { JamaError } from '../../rest/jama-error.js';
-import { ApplyRefused } from '../run/refusal.js';
+import { JamaError } from '../../rest/answers.js';
+import { ApplyRefused } from '../run/stops.js';
+import { attributeOf, endsOf, MEMBER, NO_MEMBER } from './changes.js';
 import type { JamaLive } from './jama-live.js';
-import { attributeOf } from './survey.js';
-import { endsOf, MEMBER, NO_MEMBER } from './threads.js';
 
 /** The value is neither old nor new, or the new one is taken: an undo leaves it alone and goes on. */
 export class LeftAsIs extends ApplyRefused {}

@@ -2,15 +2,16 @@
 
 import { collationOf } from '../../model/compare.js';
 import type { Group, User } from '../../model/directory.js';
+import { UserError } from '../../model/user-error.js';
 import type { Plan } from '../../plan/plan.js';
+import type { FreshMembers } from '../../plan/verify.js';
 import { collationIn, type IntentRecord } from '../run/journal.js';
 import type { JournalDigest } from '../run/read-journal.js';
 import { planReversal, type Reversal } from '../run/reversal.js';
+import { MEMBER, type OnRead, refuseKinds, type Survey, shortened, surveyOf, threadsOf, valueIn } from './changes.js';
 import type { JamaLive, LiveGroup, LiveUser } from './jama-live.js';
-import { type OnRead, type Survey, surveyOf, valueIn } from './survey.js';
-import { MEMBER, threadsOf } from './threads.js';
 
-export const userFrom = ({ id, userName, email, active }: LiveUser, place: number): User => ({
+const userFrom = ({ id, userName, email, active }: LiveUser, place: number): User => ({
   place,
   id,
   input: 0,
@@ -21,7 +22,7 @@ export const userFrom = ({ id, userName, email, active }: LiveUser, place: numbe
   authenticationType: 'idp',
 });
 
-export const groupFrom = ({ id, name }: LiveGroup, place: number): Group => ({ place, id, input: 0, line: 0, name, isOrganizationLevel: true });
+const groupFrom = ({ id, name }: LiveGroup, place: number): Group => ({ place, id, input: 0, line: 0, name, isOrganizationLevel: true });
 
 export interface Reversible {
   readonly survey: Survey;
@@ -118,4 +119,42 @@ function unexplained(actions: Plan['actions'], intents: readonly IntentRecord[],
     if (change.kind === 'remove-member' && values[0] === MEMBER && survey.users.get(change.user)?.active === false) return [];
     return [{ id: actions[at[0]].id, change, reason: "the run's journal does not record this change: it was made otherwise, or the journal lost lines" }];
   });
+}
+
+// What a plan changes, as Jama Connect has it now: for a comparison with the plan.
+
+interface LiveFresh {
+  readonly users: readonly User[];
+  readonly groups: readonly Group[];
+  readonly members: FreshMembers;
+  readonly names: { readonly users: ReadonlyMap<string, string>; readonly groups: ReadonlyMap<string, string> };
+}
+
+/** Reads the users, groups and memberships of a plan. Throws a UserError if a membership cannot be told. */
+export async function freshOf(live: JamaLive, { actions }: Plan, announced: ReadonlySet<string>, onRead: OnRead): Promise<LiveFresh> {
+  refuseKinds(actions);
+  const survey = await surveyOf(
+    live,
+    actions.map(({ change }) => change),
+    onRead,
+  );
+  const users = [...survey.users.values()].map(userFrom);
+  const groups = [...survey.groups.values()].map(groupFrom);
+  const untold = actions.flatMap(({ id, change }) => {
+    if ((change.kind !== 'remove-member' && change.kind !== 'add-member') || announced.has(id) || survey.showsInactive) return [];
+    const isUnseen = survey.users.get(change.user)?.active === false && survey.members.get(change.group)?.has(change.user) === false;
+    return isUnseen ? [`${id}: user ${change.user} is inactive and not in the list of members of group ${change.group}.`] : [];
+  });
+  if (untold.length > 0)
+    throw new UserError(
+      'Whether some memberships are as planned cannot be said: nothing proves that Jama Connect lists inactive members.',
+      'Look at these memberships in Jama Connect.',
+      shortened(untold),
+    );
+  return {
+    users,
+    groups,
+    members: { has: (user, group) => survey.members.get(group)?.has(user) === true },
+    names: { users: new Map(users.map(({ id, userName }) => [id, userName])), groups: new Map(groups.map(({ id, name }) => [id, name])) },
+  };
 }

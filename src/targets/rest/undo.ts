@@ -4,19 +4,17 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Plan } from '../../plan/plan.js';
 import { JOURNAL_VERSION, JournalWriter } from '../run/journal.js';
 import { refuseHeld } from '../run/lock.js';
-import { Checkpoint, type GateKeeper, type ProcessInfo } from '../run/process-info.js';
 import { type JournalDigest, ownIntents, readJournal } from '../run/read-journal.js';
-import { ApplyRefused } from '../run/refusal.js';
 import { withTemporaryMarks } from '../run/reversal.js';
 import { isFinishedUndo, JOURNAL, lockIn, nextUndoJournal, undoJournals } from '../run/run-folder.js';
 import { closeJournal, underLocks } from '../run/run-lifecycle.js';
+import { ApplyRefused, Checkpoint, type GateKeeper, type ProcessInfo } from '../run/stops.js';
 import type { LeftAlone } from '../run/undo.js';
-import { callOf, type JamaLive } from './jama-live.js';
-import { asLiveError, passLive } from './live-error.js';
+import { endsOf, threadName } from './changes.js';
+import { callOf, type JamaLive, ownAccount } from './jama-live.js';
+import { asLiveError, passLive } from './live-runs.js';
 import { LeftAsIs, makeChange } from './make-change.js';
-import { ownAccount } from './own-account.js';
 import { type Reversible, reversibleOf } from './reversible.js';
-import { endsOf, threadName } from './threads.js';
 
 export interface LiveUndoRequest extends GateKeeper {
   readonly runFolder: string;

@@ -7,11 +7,10 @@ import { openSource } from '../../sources/registry.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';
 import type { Target, TargetInput } from '../target.js';
-import { dataStateOf, isSameContent, leftBy, refuseOtherActivity, staleSource } from './data-state.js';
 import { isEmptyFolder } from './files.js';
-import type { ProcessInfo, Signal } from './process-info.js';
-import { ApplyRefused, Misnamed } from './refusal.js';
 import { addressOf, type KnownRun, knownRuns, readRun, runNames, runsFolderOf, undoOf } from './run-folder.js';
+import { dataStateOf, isSameContent, leftBy, refuseOtherActivity, staleSource } from './runs.js';
+import { ApplyRefused, Misnamed, type ProcessInfo, type Signal } from './stops.js';
 
 export interface ApplyRequest {
   readonly plan: Plan;

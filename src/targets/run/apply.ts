@@ -7,13 +7,12 @@ import { type NetCounts, netCounts } from '../../plan/verify.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';
 import { type Applicability, type ApplyRequest, applicabilityOf, refuseImpossible } from './applicability.js';
-import { dataStateOf, leftBy } from './data-state.js';
 import { type InputRecord, JOURNAL_VERSION, JournalWriter } from './journal.js';
-import { Checkpoint } from './process-info.js';
-import { ApplyRefused } from './refusal.js';
 import { refuseUnsafe, rehearse } from './rehearse.js';
 import { BACKUP, clearLeftovers, JOURNAL, type KnownRun, knownRuns, makeRunFolder, makeRunsFolder, nextNumber, runsFolderOf } from './run-folder.js';
 import { asRunError, clearDeadLocks, closeJournal, endForTheDead, underLocks } from './run-lifecycle.js';
+import { dataStateOf, leftBy } from './runs.js';
+import { ApplyRefused, Checkpoint } from './stops.js';
 
 export interface ActionLine {
   readonly id: string;

@@ -20,7 +20,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../model/user-error.js';
 import { reasonOf } from '../../sources/csv/file-stream.js';
-import { ApplyRefused } from './refusal.js';
+import { ApplyRefused } from './stops.js';
 
 const STRETCH = 1 << 20;
 

@@ -3,8 +3,7 @@
 import { splitGroupsCell } from '../../sources/tables/read-memberships.js';
 import type { EditContext, Planned } from './edit.js';
 import type { Names } from './named-subjects.js';
-import { type NetWork, netOf, type Step } from './net-work.js';
-import { wasStatedIn } from './previous-values.js';
+import { type NetWork, netOf, type Step, wasStatedIn } from './net-work.js';
 
 export type { Planned };
 

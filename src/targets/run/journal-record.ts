@@ -1,7 +1,12 @@
 /** Schemas of journal lines: what the code relies on, in every version that wrote journals. A line that does not fit is damage. */
 
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
-import type { JournalRecord, RunRecord } from './journal.js';
+import type { Job } from '../target.js';
+import { fsyncFolder, removeIfThere } from './files.js';
+import type { FileRecord, JournalRecord, RunRecord } from './journal.js';
 
 const text = z.string();
 const texts = z.array(text);
@@ -78,7 +83,7 @@ const end = z.looseObject({
 const journalRecord = z.discriminatedUnion('type', [run, intent, announced, file, outcome, end]);
 
 /** Is a value a record as a run writes it. The value itself is used, not what zod returns: digests depend on the order of its fields. */
-export const isRecord = (candidate: unknown): candidate is JournalRecord => journalRecord.safeParse(candidate).success;
+const isRecord = (candidate: unknown): candidate is JournalRecord => journalRecord.safeParse(candidate).success;
 
 /** Defaults for settings that runs of version 1 did not record because they did not exist. */
 const UNSAID = { nulls: [], activeMap: {} } as const;
@@ -94,4 +99,60 @@ export function recordIn(line: string): JournalRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+// The manifest of a run's copies, kept beside them so that they can be put back even if the journal is lost.
+
+const NAME = 'manifest.json';
+
+/** What a run is about to write, as its journal announces it. */
+interface Manifest {
+  readonly run: RunRecord;
+  readonly files: readonly FileRecord[];
+}
+
+const digestOf = ({ run, files }: Manifest): string =>
+  createHash('sha256')
+    .update(JSON.stringify([run, files]))
+    .digest('hex');
+
+export const manifestIn = (backupFolder: string): string => join(backupFolder, NAME);
+
+/** Returns the manifest; undefined if it does not exist or has changed since it was written. */
+export function readManifest(backupFolder: string): Manifest | undefined {
+  const file = manifestIn(backupFolder);
+  if (!existsSync(file)) return undefined;
+  try {
+    const { run, files, sha256 }: Partial<Manifest> & { readonly sha256?: unknown } = JSON.parse(readFileSync(file, 'utf8'));
+    if (!isRecord(run) || run.type !== 'run' || !Array.isArray(files)) return undefined;
+    const isWhole = files.every((each) => isRecord(each) && each.type === 'file') && digestOf({ run, files }) === sha256;
+    return isWhole ? { run: completed(run), files } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+/** Writes the manifest and syncs it before the target is touched; returns whether it was new. An undo needs none of its own: the run's manifest says what must result. */
+export function keepManifest({ journal: { run }, runFolder, backups }: Job, files: readonly FileRecord[]): boolean {
+  if (run === undefined || run.kind === 'undo') return false;
+  const folder = join(runFolder, backups);
+  if (readManifest(folder)?.run.run === run.run) return false;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { resumes: _, ...begun } = run;
+  const manifest = { run: begun, files };
+  const file = manifestIn(folder);
+  const beside = `${file}.tmp`;
+  removeIfThere(beside);
+  const fd = openSync(beside, 'wx', 0o600);
+  try {
+    writeFileSync(fd, `${JSON.stringify({ ...manifest, sha256: digestOf(manifest) }, undefined, 2)}\n`);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(beside, file);
+  fsyncFolder(folder);
+  fsyncFolder(runFolder);
+  return true;
 }

@@ -3,8 +3,7 @@
 import { closeSync, fsyncSync, linkSync, openSync, readdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasCode, systemReason } from './files.js';
-import type { ProcessInfo } from './process-info.js';
-import { ApplyRefused } from './refusal.js';
+import { ApplyRefused, type ProcessInfo } from './stops.js';
 
 interface Owner {
   readonly pid: number;

@@ -2,7 +2,8 @@
 
 import { IdTable } from '../../collections/key-table.js';
 import type { Change, UserAttribute } from '../../model/finding.js';
-import { ApplyRefused } from './refusal.js';
+import type { CsvRecord, IntentRecord } from './journal.js';
+import { ApplyRefused } from './stops.js';
 
 /** An action, as far as a target needs it. */
 export interface Task {
@@ -18,14 +19,14 @@ export interface Step {
   readonly to: string;
 }
 
-export interface UserWork {
+interface UserWork {
   readonly id: string;
   readonly steps: Readonly<Record<UserAttribute, Step[]>>;
   /** True once a row was found. */
   isSeen: boolean;
 }
 
-export interface GroupWork {
+interface GroupWork {
   readonly id: string;
   readonly steps: Step[];
   isSeen: boolean;
@@ -178,4 +179,40 @@ export function netOf({ steps }: PairWork): 'remove' | 'add' | 'none' {
   const last = steps[steps.length - 1];
   if (steps[0].isAdding !== last.isAdding) return 'none';
   return last.isAdding ? 'add' : 'remove';
+}
+
+// The values from before a run, for undoing it.
+
+/** The value of one cell or record. */
+export interface PreviousValue {
+  readonly old: IntentRecord['old'];
+  /** Set for a whole record that was removed from a CSV. */
+  readonly record?: CsvRecord;
+  /** Set for a cell of a row that stayed. */
+  readonly isCell: boolean;
+}
+
+/** By index of the action that restores it; a membership may have been stated in several rows. */
+export type PreviousValues = ReadonlyMap<number, readonly PreviousValue[]>;
+
+/** Returns the text that a cell had. */
+export function previousText(previousValues: PreviousValues, at: number): string | undefined {
+  const old = previousValues.get(at)?.[0]?.old;
+  return typeof old === 'string' ? old : undefined;
+}
+
+/** Returns the text that a cell had if it is read as the value to restore; otherwise that value. */
+export function previousValue(previousValues: PreviousValues, { at, to }: Step, read: (text: string) => string): string {
+  const text = previousText(previousValues, at);
+  return text !== undefined && read(text) === to ? text : to;
+}
+
+/** Returns the rows that stated a membership. */
+export const previousRows = (previousValues: PreviousValues, { steps }: Pick<PairWork, 'steps'>): PreviousValue[] =>
+  steps.flatMap(({ at }) => previousValues.get(at) ?? []).filter(({ isCell }) => !isCell);
+
+/** Was a membership stated in cells or in rows; undefined if no run has removed it. */
+export function wasStatedIn(previousValues: PreviousValues, { steps }: Pick<PairWork, 'steps'>, place: 'cell' | 'row'): boolean | undefined {
+  const places = steps.flatMap(({ at }) => previousValues.get(at) ?? []);
+  return places.length === 0 ? undefined : places.some(({ isCell }) => isCell === (place === 'cell'));
 }

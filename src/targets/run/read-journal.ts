@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { BATCH, type EndRecord, type FileRecord, type IntentRecord, LINE_END, type RunRecord } from './journal.js';
 import { completed, recordIn } from './journal-record.js';
-import { ApplyRefused } from './refusal.js';
+import { ApplyRefused } from './stops.js';
 
 /** The contents of a journal, without its intents. */
 export interface JournalDigest {

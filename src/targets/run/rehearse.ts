@@ -8,8 +8,8 @@ import { openSource } from '../../sources/registry.js';
 import type { Applicability, ApplyRequest } from './applicability.js';
 import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { refuseHeld } from './lock.js';
-import { ApplyRefused, changedMeanwhile } from './refusal.js';
 import { RUNS_ADVICE, runsFolderOf } from './run-folder.js';
+import { ApplyRefused, changedMeanwhile } from './stops.js';
 
 /** Returns the files that would change; takes no lock. Throws ApplyRefused if the run would be refused. */
 export async function rehearse(

@@ -4,8 +4,7 @@ import type { Collation } from '../../model/compare.js';
 import type { Group, User } from '../../model/directory.js';
 import type { Change, UserAttribute } from '../../model/finding.js';
 import type { IntentRecord } from './journal.js';
-import type { Task } from './net-work.js';
-import type { PreviousValue, PreviousValues } from './previous-values.js';
+import type { PreviousValue, PreviousValues, Task } from './net-work.js';
 
 /** The current data, as far as they concern a run. */
 export interface Present {

@@ -3,10 +3,9 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fsyncFolder, hasCode, refuseUnreadable, removeIfThere, systemReason, temporaryPath, withoutReading } from './files.js';
-import { readManifest } from './manifest.js';
-import type { ProcessInfo } from './process-info.js';
+import { readManifest } from './journal-record.js';
 import { firstRecord, hasWholeLine, type JournalDigest, readJournal } from './read-journal.js';
-import { ApplyRefused } from './refusal.js';
+import { ApplyRefused, type ProcessInfo } from './stops.js';
 
 export const RUNS = 'runs';
 export const JOURNAL = 'journal.jsonl';

@@ -5,8 +5,7 @@ import { UserError } from '../../model/user-error.js';
 import { systemReason } from './files.js';
 import { type EndRecord, type InputRecord, JournalWriter } from './journal.js';
 import { type Lock, lockOwner, takeLock } from './lock.js';
-import { type Checkpoint, Halted, type ProcessInfo } from './process-info.js';
-import { ApplyInterrupted, ApplyRefused, ApplyStopped, Misnamed } from './refusal.js';
+import { ApplyInterrupted, ApplyRefused, ApplyStopped, type Checkpoint, Halted, Misnamed, type ProcessInfo } from './stops.js';
 
 /** Takes all locks, does the work, and releases them in any case. */
 export async function underLocks<T>(files: readonly string[], command: string, world: ProcessInfo, work: () => Promise<T>): Promise<T> {

@@ -7,13 +7,13 @@ import { readDirectory } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
 import { targetOf } from '../registry.js';
 import type { Target, TargetInput } from '../target.js';
-import { dataStateOf, hasSurelyNotWritten, isUnwritten } from './data-state.js';
 import { hashFile } from './files.js';
 import { collationIn, JOURNAL_VERSION } from './journal.js';
 import { intentsIfWhole, type JournalDigest, readJournal } from './read-journal.js';
-import { ApplyRefused, Misnamed } from './refusal.js';
 import { planReversal, type Reversal } from './reversal.js';
 import { BACKUP, copiesOf, isFinishedUndo, JOURNAL, nextUndoJournal, RUNS, readRun, undoJournals } from './run-folder.js';
+import { dataStateOf, hasSurelyNotWritten, isUnwritten } from './runs.js';
+import { ApplyRefused, Misnamed } from './stops.js';
 import { userNamesBefore } from './usernames-before.js';
 
 type State =

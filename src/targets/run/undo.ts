@@ -6,17 +6,16 @@ import type { Change } from '../../model/finding.js';
 import type { CollationName } from '../../model/policy.js';
 import type { SourceRequest } from '../../sources/source.js';
 import type { Job, TargetInput, Written } from '../target.js';
-import { dataStateOf } from './data-state.js';
 import { refuseUnwritable, refuseWithoutPermission } from './files.js';
 import { collationIn, type InputRecord, JournalWriter, type RunRecord } from './journal.js';
 import { refuseHeld } from './lock.js';
 import type { Task } from './net-work.js';
-import { Checkpoint, type ProcessInfo, type Signal } from './process-info.js';
 import { intentsIfWhole, type JournalDigest, readIntents, wholeIntents } from './read-journal.js';
-import { RowsMoved } from './refusal.js';
 import { actionsOf, announcedReversal, inverseOf, withTemporaryMarks } from './reversal.js';
 import { clearLeftovers, JOURNAL, RUNS_ADVICE } from './run-folder.js';
 import { asRunError, clearDeadLocks, closeJournal, endForTheDead, underLocks } from './run-lifecycle.js';
+import { dataStateOf } from './runs.js';
+import { Checkpoint, type ProcessInfo, RowsMoved, type Signal } from './stops.js';
 import { isClosed, type Looked, locksOf, look, reversalOf } from './undo-state.js';
 
 export interface UndoRequest {

@@ -6,10 +6,10 @@ import { readDirectory } from '../../sources/read-source.js';
 import { openSource } from '../../sources/registry.js';
 import type { SourceRequest } from '../../sources/source.js';
 import { targetFor } from '../registry.js';
-import { isSameContent } from './data-state.js';
 import { hashFile } from './files.js';
 import { collationIn } from './journal.js';
 import type { JournalDigest } from './read-journal.js';
+import { isSameContent } from './runs.js';
 
 /** Returns usernames from before the run by id; without users whose file was changed and not kept. */
 export async function userNamesBefore(journal: JournalDigest, folder: string): Promise<ReadonlyMap<string, string>> {

@@ -6,7 +6,7 @@ import type { Change } from '../../model/finding.js';
 import { type Database, loadSqlite, openReadOnly } from '../../sources/sqlite/connection.js';
 import type { Table } from '../../sources/tables/table.js';
 import type { CellValue, IntentRecord } from '../run/journal.js';
-import { ApplyRefused } from '../run/refusal.js';
+import { ApplyRefused } from '../run/stops.js';
 import type { RestoreJob } from '../target.js';
 import { tablesOf } from './open.js';
 import { readStored, readWhole, refuseFixed, type SqlValue, type StoredRow, shapeOf, type TableShape, toCell } from './values.js';

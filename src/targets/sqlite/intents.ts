@@ -1,13 +1,11 @@
 /** What the actions of a plan change in a database, row by row, in the order of the actions; long because users, groups and memberships are followed through every action together. */
 
 import type { Database } from '../../sources/sqlite/connection.js';
-import { noWordFor, unreadable } from '../run/edit.js';
+import { noWordFor, StatusWords, unreadable } from '../run/edit.js';
 import { groupsCells, type Planned } from '../run/groups-cell.js';
 import { type CellValue, type IntentRecord, isRowValue } from '../run/journal.js';
 import { type Finder, findersOf, isConcerned, type Names } from '../run/named-subjects.js';
-import { type NetWork, netOf, type Step } from '../run/net-work.js';
-import { previousRows, wasStatedIn } from '../run/previous-values.js';
-import { StatusWords } from '../run/status-words.js';
+import { type NetWork, netOf, previousRows, type Step, wasStatedIn } from '../run/net-work.js';
 import type { WriteJob } from '../target.js';
 import { comingRows, fromCell, nameOf, readStored, readWhole, refuseFixed, type SqlValue, type StoredRow, type TableShape, textOf, toCell } from './values.js';
 

@@ -10,7 +10,7 @@ import { chooseTable, digestTable, listTables, openTable } from '../../sources/s
 import { Problems, type SourceProblem, SourceRefused } from '../../sources/tables/problem.js';
 import type { Table } from '../../sources/tables/table.js';
 import { fsyncFile, fsyncFolder, hasCode } from '../run/files.js';
-import { ApplyRefused, RowsMoved } from '../run/refusal.js';
+import { ApplyRefused, RowsMoved } from '../run/stops.js';
 import type { TargetInput } from '../target.js';
 import { Held, Unmet } from './write.js';
 

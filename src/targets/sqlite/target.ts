@@ -9,17 +9,16 @@ import { sqliteSource } from '../../sources/sqlite/source.js';
 import type { Table } from '../../sources/tables/table.js';
 import { fsyncFile, fsyncFolder, hasCode, refuseUnwritable, removeIfThere, temporaryPath } from '../run/files.js';
 import type { FileRecord, InputRecord, IntentRecord } from '../run/journal.js';
-import { keepManifest, manifestIn } from '../run/manifest.js';
+import { keepManifest, manifestIn } from '../run/journal-record.js';
 import { needsNames, readNames } from '../run/named-subjects.js';
 import { NetWork } from '../run/net-work.js';
-import { ApplyRefused, changedMeanwhile, RowsMoved } from '../run/refusal.js';
+import { ApplyRefused, changedMeanwhile, RowsMoved } from '../run/stops.js';
 import type { Job, Rehearsal, Target, TargetInput, Written } from '../target.js';
 import { intentsFromCopy } from './copy.js';
-import { carryOutOnly } from './effects.js';
 import { IntentMaker } from './intents.js';
 import { copyDatabase, digestsOf, inspectSqlite, openCopy, PATIENCE, recoverSqlite, refusalOf, tablesOf } from './open.js';
 import { shapeOf } from './values.js';
-import { reversed } from './write.js';
+import { carryOutOnly, reversed } from './write.js';
 
 /** Rows between two checks for a signal. */
 const ROWS_PER_CHECK = 5000;

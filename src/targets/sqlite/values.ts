@@ -6,8 +6,8 @@ import { type Database, wrongText } from '../../sources/sqlite/connection.js';
 import { headingsRead, quoteName, rowidName } from '../../sources/sqlite/tables.js';
 import type { Row, Table } from '../../sources/tables/table.js';
 import { type CellValue, isRowValue, type RowValue } from '../run/journal.js';
-import type { PreviousValue } from '../run/previous-values.js';
-import { ApplyRefused } from '../run/refusal.js';
+import type { PreviousValue } from '../run/net-work.js';
+import { ApplyRefused } from '../run/stops.js';
 
 export type SqlValue = null | string | bigint | number | Buffer;
 

@@ -4,9 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { IdpDirectory, PROVIDER_NAMES } from '../../../src/model/idp.js';
 import { noteText } from '../../../src/model/note.js';
 import { UserError } from '../../../src/model/user-error.js';
-import { splitMembersFlag } from '../../../src/sources/idp/members-flag.js';
 import { type IdpRequest, readIdp } from '../../../src/sources/idp/read-idp.js';
-import { readyWorkbooks } from '../../../src/sources/input-files.js';
+import { readyWorkbooks, splitMembersFlag } from '../../../src/sources/input-files.js';
 import { expectOnPage, unpack } from '../../support/fixture-pages.js';
 import { temporaryFolders } from '../../support/temporary.js';
 

@@ -8,8 +8,8 @@ import { type Note, noteText } from '../../../src/model/note.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { subjectOf } from '../../../src/sources/idp/entra-users.js';
 import { Pairs } from '../../../src/sources/idp/members.js';
-import { splitMembersFlag } from '../../../src/sources/idp/members-flag.js';
 import { type IdpRequest, readIdp } from '../../../src/sources/idp/read-idp.js';
+import { splitMembersFlag } from '../../../src/sources/input-files.js';
 import { SourceRefused } from '../../../src/sources/tables/problem.js';
 import { temporaryFolders } from '../../support/temporary.js';
 

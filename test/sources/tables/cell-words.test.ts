@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellWords, parseActivity, parseProject, refuseWrongNulls } from '../../../src/sources/tables/cell-words.js';
-import { StatusWords } from '../../../src/targets/run/status-words.js';
+import { StatusWords } from '../../../src/targets/run/edit.js';
 
 describe('--null', () => {
   const has = (nulls: readonly string[], role: 'users' | 'groups' | 'memberships', column: string, text: string): boolean =>

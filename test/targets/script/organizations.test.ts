@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { whyRefused } from '../../../src/targets/script/prove.js';
 import { whyDisconnected } from '../../../src/targets/script/rows.js';
+import { whyRefused } from '../../../src/targets/script/script.js';
 import { afterActions, answeredCells, fileOf, fittingAnswer, madePlanOf, planOf as planned } from '../../plan/planning.js';
 import { type MariaDb, startMariaDb } from '../../support/mariadb.js';
 import { type Organization, organizationArbitrary } from '../../support/organizations.js';
