@@ -25,7 +25,7 @@ import {
   wordBreaches,
   worldBreaches,
 } from './support/house.js';
-import { temporaryFolders } from './support/temporary.js';
+import { temporaryFolders } from './support/machine.js';
 
 const newFolder = temporaryFolders();
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');

@@ -11,10 +11,9 @@ import { certifyFolder, gate, KEY, READY, USERS } from './features/gate/certific
 import { answer, runPlan, SOURCE } from './plan/observatory.js';
 import { nastyPreview, previewOf, worlds } from './preview/worlds.js';
 import { schemaBreaches } from './reporters/json-schema.js';
-import { ROOT } from './support/children.js';
 import { unpack } from './support/fixture-pages.js';
-import { runCli } from './support/run.js';
-import { temporaryFolders } from './support/temporary.js';
+import { temporaryFolders } from './support/machine.js';
+import { ROOT, runCli } from './support/run.js';
 
 const makeFolder = temporaryFolders();
 const ORGANIZATIONS = join(ROOT, 'fixtures/organizations');

@@ -6,10 +6,9 @@ import { planSchema } from '../src/plan/plan.js';
 import { reportSchema } from '../src/reporters/report-schema.js';
 import { RULES } from '../src/rules/registry.js';
 import { SCHEMAS } from '../src/schemas.js';
-import { ROOT } from './support/children.js';
-import { allCases } from './support/rule-pages.js';
-import { runCli } from './support/run.js';
-import { temporaryFolders } from './support/temporary.js';
+import { allCases } from './support/fixture-pages.js';
+import { temporaryFolders } from './support/machine.js';
+import { ROOT, runCli } from './support/run.js';
 
 const makeFolder = temporaryFolders();
 const FIXTURES = join(ROOT, 'fixtures');

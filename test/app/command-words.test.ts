@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { changeLine, countLines } from '../../src/app/change-text.js';
 import { commandWords, shellCommand, shellWord } from '../../src/app/command-words.js';
 import type { Change, UserAttribute } from '../../src/model/finding.js';
+import { temporaryFolders } from '../support/machine.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 

@@ -5,8 +5,8 @@ import { contextFor } from '../../src/app/context.js';
 import { withLiveApplication, withLiveUndo } from '../../src/app/live.js';
 import type { Change } from '../../src/model/finding.js';
 import { type JamaStandIn, startJamaStandIn } from '../support/jama-stand-in.js';
-import { temporaryFolders } from '../support/temporary.js';
-import { planTextOf } from '../targets/rest/live-support.js';
+import { temporaryFolders } from '../support/machine.js';
+import { planTextOf } from '../targets/support.js';
 
 const newFolder = temporaryFolders();
 const servers: JamaStandIn[] = [];

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openPlan } from '../../src/app/plan-source.js';
 import { prepareApply } from '../../src/targets/run/apply.js';
-import { shell } from '../support/children.js';
-import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
+import { temporaryFolders } from '../support/machine.js';
+import { runCli, shell } from '../support/run.js';
 import { requestFor, worldOf } from '../targets/support.js';
 
 const newFolder = temporaryFolders();

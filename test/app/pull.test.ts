@@ -5,8 +5,8 @@ import { contextFor } from '../../src/app/context.js';
 import { pull } from '../../src/app/pull.js';
 import { pullSchema } from '../../src/audit/pull-manifest.js';
 import { type JamaStandIn, type StandInGroup, type StandInOptions, type StandInUser, startJamaStandIn } from '../support/jama-stand-in.js';
+import { temporaryFolders } from '../support/machine.js';
 import { type CliOptions, type CliResult, runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 const opened: JamaStandIn[] = [];

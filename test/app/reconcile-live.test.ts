@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { previewSchema } from '../../src/reporters/answer-schemas.js';
 import { type JamaStandIn, type StandInOptions, type StandInOrganization, startJamaStandIn } from '../support/jama-stand-in.js';
+import { temporaryFolders } from '../support/machine.js';
 import { type CliOptions, type CliResult, runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 const servers: JamaStandIn[] = [];

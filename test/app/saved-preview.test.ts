@@ -9,7 +9,7 @@ import type { Preview } from '../../src/preview/preview.js';
 import { json } from '../../src/reporters/json/preview.js';
 import { readWholeText } from '../../src/sources/csv/file-stream.js';
 import { idpOf, nastyPreview, organizationOf, previewOf, worlds } from '../preview/worlds.js';
-import { temporaryFolders } from '../support/temporary.js';
+import { temporaryFolders } from '../support/machine.js';
 
 const newFolder = temporaryFolders();
 const textOf = (preview: Preview): string => [...json.render(preview, { tool: { name: 'scim-audit', version: '0' }, hasColors: false })].join('');

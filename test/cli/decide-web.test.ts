@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SOURCE } from '../plan/observatory.js';
+import { temporaryFolders } from '../support/machine.js';
 import { runCli, startCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const folders = temporaryFolders();
 

@@ -2,8 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answer, COLUMN, readTable, rowOf } from '../plan/observatory.js';
+import { temporaryFolders } from '../support/machine.js';
 import { CTRL_C, CTRL_D, converse, runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 let cwd = '';

@@ -5,11 +5,10 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Change } from '../../src/model/finding.js';
-import { ROOT } from '../support/children.js';
 import { type JamaStandIn, type Mishap, type StandInCall, type StandInOptions, startJamaStandIn } from '../support/jama-stand-in.js';
-import { type CliResult, runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
-import { planTextOf } from '../targets/rest/live-support.js';
+import { temporaryFolders } from '../support/machine.js';
+import { type CliResult, ROOT, runCli } from '../support/run.js';
+import { planTextOf } from '../targets/support.js';
 
 const newFolder = temporaryFolders();
 const servers: JamaStandIn[] = [];

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planText } from '../plan/planning.js';
+import { wordsOfCommand } from '../support/fixture-pages.js';
+import { temporaryFolders } from '../support/machine.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
-import { wordsOfCommand } from '../support/transcript.js';
 
 const newFolder = temporaryFolders();
 const USERS = 'id,userName,email,active,authType\n1,mira@bakery.example,mira@bakery.example,true,idp\n2,otto@bakery.example,otto@bakery.example,false,basic\n';

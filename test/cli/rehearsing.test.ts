@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolders } from '../support/machine.js';
 import { BAKERY } from '../support/organizations.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 import { bytesBelow } from '../targets/support.js';
 
 const newFolder = temporaryFolders();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/finding.js';
 import { planText } from '../plan/planning.js';
+import { temporaryFolders } from '../support/machine.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
-import { planOf, rename } from '../targets/script/database.js';
+import { planOf, rename } from '../targets/support.js';
 
 const newFolder = temporaryFolders();
 

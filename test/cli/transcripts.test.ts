@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../support/children.js';
-import { FILES, unpack } from '../support/fixture-pages.js';
-import { temporaryFolders } from '../support/temporary.js';
-import { blockOf, play, stepsOf, wordsOfCommand } from '../support/transcript.js';
+import { blockOf, FILES, play, stepsOf, unpack, wordsOfCommand } from '../support/fixture-pages.js';
+import { temporaryFolders } from '../support/machine.js';
+import { ROOT } from '../support/run.js';
 
 const root = join(ROOT, 'fixtures/cli');
 const cases = readdirSync(root)

@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { fitted, verbatim } from '../../src/cli/wrap-terminal-text.js';
+import { temporaryFolders } from '../support/machine.js';
 import { BAKERY } from '../support/organizations.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 const EXPORT = { ...BAKERY, 'export/memberships.csv': 'groupId,userId\n7,1\n7,4\n' };

@@ -7,8 +7,8 @@ import { findConfigFile } from '../../src/config/resolve.js';
 import { SETTINGS, type Settings } from '../../src/config/settings.js';
 import { UserError } from '../../src/model/user-error.js';
 import { SCHEMAS } from '../../src/schemas.js';
+import { temporaryFolders } from '../support/machine.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 const NAME = 'scim-audit.config.json';

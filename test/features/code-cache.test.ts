@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../support/children.js';
-import { temporaryFolders } from '../support/temporary.js';
+import { temporaryFolders } from '../support/machine.js';
+import { ROOT } from '../support/run.js';
 
 const newFolder = temporaryFolders();
 const EXPORT = join(ROOT, 'fixtures/organizations/observatory');

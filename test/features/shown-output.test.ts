@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../support/children.js';
-import { temporaryFolders } from '../support/temporary.js';
-import { playPage } from '../support/transcript.js';
+import { playPage } from '../support/fixture-pages.js';
+import { temporaryFolders } from '../support/machine.js';
+import { ROOT } from '../support/run.js';
 
 const newFolder = temporaryFolders();
 const isUpdating = process.env.UPDATE_TRANSCRIPTS === '1' && process.env.CI === undefined;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { unpack } from '../support/fixture-pages.js';
+import { temporaryFolders } from '../support/machine.js';
 import { type CliResult, runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 

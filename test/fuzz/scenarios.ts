@@ -3,9 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { pageCases } from '../support/fixture-pages.js';
+import { pageCases, stepsOf, wordsOfCommand } from '../support/fixture-pages.js';
 import { runCli } from '../support/run.js';
-import { stepsOf, wordsOfCommand } from '../support/transcript.js';
 import type { Ground } from './fuzzer.js';
 
 export type Files = ReadonlyMap<string, Buffer>;

@@ -6,7 +6,7 @@ import { REPOSITORY } from '../../src/reporters/sections.js';
 import { RULES } from '../../src/rules/registry.js';
 import { indexText, pageText, withTable } from '../generate/rule-pages.js';
 import { settingsPage } from '../generate/settings-page.js';
-import { ROOT } from '../support/children.js';
+import { ROOT } from '../support/run.js';
 
 it('docs/settings.md is as "npm run generate" writes it', () => {
   if (process.env.UPDATE_PAGES === '1') writeFileSync('docs/settings.md', settingsPage());

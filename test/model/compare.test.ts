@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainDifference } from '../../src/model/compare.js';
-import { differenceOf, isBlank, key, matchOf } from '../support/alike-texts.js';
+import { differenceOf, isBlank, key, matchOf } from '../support/organizations.js';
 
 describe('key', () => {
   it.each([

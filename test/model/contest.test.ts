@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_WANTER, SEVERAL, settleContest } from '../../src/model/contest.js';
 import type { User } from '../../src/model/directory.js';
 import { indexIdentities } from '../../src/model/identity-index.js';
-import { key } from '../support/alike-texts.js';
+import { key } from '../support/organizations.js';
 
 type Row = readonly [userName: string, email: string, state?: 'inactive' | 'basic'];
 

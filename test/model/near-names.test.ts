@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nearestName, nearNames } from '../../src/model/near-names.js';
-import { collation, differenceOf, key } from '../support/alike-texts.js';
+import { collation, differenceOf, key } from '../support/organizations.js';
 
 /** Edits between two texts, by the whole table. */
 function editsOf(a: string, b: string): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuthenticationType, Group, User } from '../../src/model/directory.js';
 import { type AuthMode, isInScope, needsUpdate, type Policy, selectSyncGroups } from '../../src/model/policy.js';
-import { collation } from '../support/alike-texts.js';
+import { collation } from '../support/organizations.js';
 
 const user = (fields: Partial<User>): User => ({
   place: 0,

@@ -5,9 +5,8 @@ import { expect, it } from 'vitest';
 import { SOURCE } from '../plan/observatory.js';
 import { act, dumpDom } from '../reporters/browser.js';
 import { NASTY } from '../reporters/reports.js';
-import { describeWith } from '../support/parts.js';
+import { describeWith, temporaryFolders } from '../support/machine.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const folders = temporaryFolders();
 

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { temporaryFolders } from '../support/machine.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 import { answer, COLUMN, lineOf, placeOf, readTable, rowOf, runPlan, SOURCE, writeText } from './observatory.js';
 
 const newFolder = temporaryFolders();

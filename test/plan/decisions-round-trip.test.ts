@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { temporaryFolders } from '../support/temporary.js';
+import { temporaryFolders } from '../support/machine.js';
 import { answer, COLUMN, lineOf, placeOf, readTable, readText, rowOf, runPlan, SOURCE, summaryOf, USERS, writeText } from './observatory.js';
 
 const folderWith = temporaryFolders();

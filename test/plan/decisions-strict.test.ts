@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isDate } from '../../src/plan/answer-validation.js';
+import { temporaryFolders } from '../support/machine.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 const HEAD = 'id,userName,email,active,authenticationType\n';

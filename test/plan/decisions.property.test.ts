@@ -7,8 +7,7 @@ import { topicOf } from '../../src/plan/end-state.js';
 import type { MadePlan } from '../../src/plan/make-plan.js';
 import { readDecisions } from '../../src/plan/read-decisions.js';
 import { ruleOf } from '../../src/rules/registry.js';
-import { key } from '../support/alike-texts.js';
-import { auditOf, type Organization, organizationArbitrary } from '../support/organizations.js';
+import { auditOf, key, type Organization, organizationArbitrary } from '../support/organizations.js';
 import { breachesOf } from './checker.js';
 import {
   acceptedIn,

@@ -5,11 +5,10 @@ import { describe, expect, it, test } from 'vitest';
 import type { User } from '../../src/model/directory.js';
 import { topicOf } from '../../src/plan/end-state.js';
 import { ruleOf } from '../../src/rules/registry.js';
-import { connectUser, directoryOfIdp, organizationOf, sidesArbitrary } from '../rules/idp-sides.js';
-import { key } from '../support/alike-texts.js';
-import { inOrder } from '../support/organizations.js';
+import { connectUser, directoryOfIdp, organizationOf, sidesArbitrary } from '../rules/idp-oracle.js';
+import { temporaryFolders } from '../support/machine.js';
+import { inOrder, key } from '../support/organizations.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 import { answer, runPlan, summaryOf } from './observatory.js';
 import { answeredCells, fileOf, madePlanOf, planOf } from './planning.js';
 

@@ -8,8 +8,7 @@ import type { MadePlan } from '../../src/plan/make-plan.js';
 import { whyUnsafe } from '../../src/plan/prove-again.js';
 import { type Proof, ProofFailed, proveActions } from '../../src/plan/simulate.js';
 import { netChanges } from '../../src/plan/verify.js';
-import { key } from '../support/alike-texts.js';
-import { type Organization, organizationArbitrary } from '../support/organizations.js';
+import { key, type Organization, organizationArbitrary } from '../support/organizations.js';
 import { breachesOf } from './checker.js';
 import { answeredCells, endFindings, fileOf, fittingAnswer, madePlanOf, planOf, planText, reordered, wildAnswer } from './planning.js';
 

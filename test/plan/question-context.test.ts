@@ -10,9 +10,8 @@ import { DECISION_ACTIONS, type Question } from '../../src/model/finding.js';
 import { onlyUserName } from '../../src/plan/answer-validation.js';
 import { parsePlan } from '../../src/plan/plan-file.js';
 import { doneAlready, questionBinder } from '../../src/plan/question-context.js';
-import { ROOT } from '../support/children.js';
-import { type CliResult, runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
+import { temporaryFolders } from '../support/machine.js';
+import { type CliResult, ROOT, runCli } from '../support/run.js';
 import { answer, COLUMN, readTable, rowOf } from './observatory.js';
 
 const newFolder = temporaryFolders();

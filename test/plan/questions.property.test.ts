@@ -15,10 +15,9 @@ import { type PlainQuestion, type QuestionRow, questionRow, type Way } from '../
 import { questionsOf } from '../../src/plan/questions.js';
 import { csvText } from '../../src/reporters/csv-text.js';
 import { decisionsCsv } from '../../src/reporters/plan-tables.js';
-import type { TwoSides } from '../rules/idp-oracle.js';
-import { sidesArbitrary } from '../rules/idp-sides.js';
+import { sidesArbitrary, type TwoSides } from '../rules/idp-oracle.js';
+import { temporaryFolders } from '../support/machine.js';
 import { type Organization, organizationArbitrary } from '../support/organizations.js';
-import { temporaryFolders } from '../support/temporary.js';
 import { breachesOf } from './checker.js';
 import { acceptedIn, answeredCells, fileOf, madePlanOf, planOf, planText, SETTINGS, suggested, TODAY, textOf } from './planning.js';
 

@@ -3,10 +3,8 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ROOT } from '../support/children.js';
-import { describeWith, requiredProgram } from '../support/parts.js';
-import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
+import { describeWith, requiredProgram, temporaryFolders } from '../support/machine.js';
+import { ROOT, runCli } from '../support/run.js';
 import { answer, COLUMN, readTable, readText, runPlan, SOURCE, type Summary, summaryOf, writeTable, writeText } from './observatory.js';
 
 const folderWith = temporaryFolders();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpUser } from '../../src/model/idp.js';
 import type { Forecast } from '../../src/preview/forecast.js';
 import { afterActions, madePlanOf } from '../plan/planning.js';
-import { key } from '../support/alike-texts.js';
+import { key } from '../support/organizations.js';
 import { type Case, caseArbitrary, stateOf, withGroups } from './server/cases.js';
 import { latitudeArbitrary, PLAIN } from './server/connect.js';
 import { OBSERVATORY, OBSERVATORY_STATE, observatoryIdp } from './server/observatory.js';

@@ -4,7 +4,7 @@ import type { IdpProvider } from '../../src/model/idp.js';
 import type { AuthMode } from '../../src/model/policy.js';
 import type { Login } from '../../src/preview/forecast.js';
 import type { Person } from '../reporters/reports.js';
-import { key } from '../support/alike-texts.js';
+import { key } from '../support/organizations.js';
 import { forecastOf, type IdpPerson, previewOf, worlds } from './worlds.js';
 
 const ana = 'ana@dome.example';

@@ -10,8 +10,7 @@ import { MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../../src/preview/forecast.js'
 import { predict } from '../../src/preview/predict.js';
 import type { MembershipView } from '../../src/preview/preview-input.js';
 import { groupsOf } from '../reporters/reports.js';
-import { key } from '../support/alike-texts.js';
-import { directoryOf, inOrder, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
+import { directoryOf, inOrder, key, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
 import { idpOf, lineOf, organizationOf, previewOf, worlds } from './worlds.js';
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);

@@ -8,8 +8,7 @@ import { type Prediction, readPrediction } from '../../src/preview/prediction.js
 import { reconcile } from '../../src/preview/reconcile.js';
 import type { Fresh, Reconciliation, SyncLog } from '../../src/preview/reconciliation.js';
 import { json } from '../../src/reporters/json/preview.js';
-import { key } from '../support/alike-texts.js';
-import type { Organization } from '../support/organizations.js';
+import { key, type Organization } from '../support/organizations.js';
 import { caseArbitrary, withGroups } from './server/cases.js';
 import { type ConnectState, PLAIN } from './server/connect.js';
 import { OBSERVATORY, OBSERVATORY_STATE, observatoryIdp } from './server/observatory.js';

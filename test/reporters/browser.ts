@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { requiredProgram } from '../support/parts.js';
+import { requiredProgram } from '../support/machine.js';
 
 const FLAGS = [
   '--headless',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FORMATS, type Format, formatNames, loadReporter } from '../../src/reporters/registry.js';
 import type { Kind } from '../../src/reporters/reporter.js';
-import { ROOT } from '../support/children.js';
+import { ROOT } from '../support/run.js';
 import { DOCUMENTS } from './documents.js';
 import { nastyReport, OPTIONS, piecesOf, renderAs, reportOf, unseenIn } from './reports.js';
 

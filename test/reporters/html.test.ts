@@ -7,9 +7,8 @@ import { type Component, ContestGraph } from '../../src/reporters/html/contests.
 import { drawComponent } from '../../src/reporters/html/drawing.js';
 import { SCRIPT, SCRIPT_DIGEST, STYLE, STYLE_DIGEST } from '../../src/reporters/html/style.js';
 import { ruleOf } from '../../src/rules/registry.js';
-import { key } from '../support/alike-texts.js';
-import { describeWith } from '../support/parts.js';
-import { temporaryFolders } from '../support/temporary.js';
+import { describeWith, temporaryFolders } from '../support/machine.js';
+import { key } from '../support/organizations.js';
 import { dumpDom, outputsOf } from './browser.js';
 import { accepting, checkObservatory, NASTY, nastyReport, type Person, renderAs, reportOf } from './reports.js';
 

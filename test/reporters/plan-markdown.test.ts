@@ -10,8 +10,8 @@ import { type ConflictPath, conflictPaths } from '../../src/reporters/markdown/c
 import type { ConflictingUsers } from '../../src/rules/conflicting-users.js';
 import { answer, runPlan } from '../plan/observatory.js';
 import { answeredCells, fileOf, fittingAnswer, madePlanOf, markdownOf, planOf, suggested } from '../plan/planning.js';
+import { temporaryFolders } from '../support/machine.js';
 import { inOrder, type Organization, organizationArbitrary } from '../support/organizations.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 

@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { paintFor } from '../../src/reporters/pretty/paint.js';
-import { ROOT } from '../support/children.js';
 import { unpack } from '../support/fixture-pages.js';
-import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
+import { temporaryFolders } from '../support/machine.js';
+import { ROOT, runCli } from '../support/run.js';
 
 const newFolder = temporaryFolders();
 const transcripts = unpack('cli', newFolder());

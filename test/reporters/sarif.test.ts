@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withBaseline } from '../../src/audit/not-counted.js';
-import { itWith, requiredProgram } from '../support/parts.js';
+import { USUAL_RULES } from '../support/fixture-pages.js';
+import { itWith, requiredProgram, temporaryFolders } from '../support/machine.js';
 import { REAL_PARTS } from '../support/real-parts.js';
-import { USUAL_RULES } from '../support/rule-pages.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 import { schemaBreaches } from './json-schema.js';
 import { accepting, checkObservatory, nastyReport, ROOT, renderAs, reportOf } from './reports.js';
 

@@ -4,9 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderSummary } from '../../src/reporters/github.js';
 import { RULES } from '../../src/rules/registry.js';
-import { itWith } from '../support/parts.js';
-import { USUAL_RULES } from '../support/rule-pages.js';
-import { temporaryFolders } from '../support/temporary.js';
+import { USUAL_RULES } from '../support/fixture-pages.js';
+import { itWith, temporaryFolders } from '../support/machine.js';
 import { dumpDom } from './browser.js';
 import { accepting, checkObservatory, NASTY, nastyReport, OPTIONS, renderAs, reportOf } from './reports.js';
 

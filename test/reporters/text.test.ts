@@ -6,9 +6,8 @@ import { describe, expect, it, test } from 'vitest';
 import { charactersOf, cut, type Styled, tableLines, widthOf, wrap } from '../../src/reporters/columns.js';
 import { htmlReconcile as html } from '../../src/reporters/html/first-sync.js';
 import { compareParts, printable, visible } from '../../src/reporters/visible.js';
-import { describeWith } from '../support/parts.js';
+import { describeWith, temporaryFolders } from '../support/machine.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 import { layoutOf } from './browser.js';
 import { DOCUMENTS } from './documents.js';
 

@@ -6,9 +6,8 @@ import { UserError } from '../../src/model/user-error.js';
 import { readCredentials } from '../../src/rest/access.js';
 import { JamaError } from '../../src/rest/answers.js';
 import { type Jama, type JamaOptions, openJama } from '../../src/rest/client.js';
-import { selfSigned } from '../support/certificate.js';
-import { fakeTime } from '../support/fake-time.js';
-import { type JamaStandIn, type StandInOptions, startJamaStandIn } from '../support/jama-stand-in.js';
+import { fakeTime, type JamaStandIn, type StandInOptions, startJamaStandIn } from '../support/jama-stand-in.js';
+import { selfSigned } from '../support/servers.js';
 
 const users = Array.from({ length: 120 }, (_, at) => ({
   id: at + 1,

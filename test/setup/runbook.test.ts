@@ -7,8 +7,8 @@ import { AUTH_MODES } from '../../src/model/policy.js';
 import { RULES } from '../../src/rules/registry.js';
 import { type EnablementCase, HOSTINGS, type Milestone } from '../../src/setup/runbook.js';
 import { SECTIONS } from '../../src/setup/steps.js';
+import { temporaryFolders } from '../support/machine.js';
 import { runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const newFolder = temporaryFolders();
 const fixtures = join(dirname(fileURLToPath(import.meta.url)), '../../fixtures');

@@ -7,8 +7,8 @@ import { ENCODINGS, type Encoding } from '../../src/sources/csv/encoding.js';
 import { readDirectory } from '../../src/sources/read-source.js';
 import { openSource } from '../../src/sources/registry.js';
 import { unpack } from '../support/fixture-pages.js';
+import { temporaryFolders } from '../support/machine.js';
 import { type CliResult, runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
 
 const root = unpack('sources', temporaryFolders()());
 

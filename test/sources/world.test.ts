@@ -17,9 +17,8 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { readDirectory } from '../../src/sources/read-source.js';
 import { openSource } from '../../src/sources/registry.js';
-import { ROOT, shell } from '../support/children.js';
-import { type CliResult, runCli } from '../support/run.js';
-import { temporaryFolders } from '../support/temporary.js';
+import { temporaryFolders } from '../support/machine.js';
+import { type CliResult, ROOT, runCli, shell } from '../support/run.js';
 
 const newFolder = temporaryFolders();
 

@@ -4,9 +4,208 @@ import fc from 'fast-check';
 import { NODE_DIGESTS } from '../../src/app/node-digests.js';
 import { beginAudit } from '../../src/audit/audit.js';
 import type { Report } from '../../src/audit/report.js';
+import { type Collation, collationOf } from '../../src/model/compare.js';
 import type { AuthenticationType, Directory, Group, Input, Role, Snapshot, User } from '../../src/model/directory.js';
 import type { StatedName } from '../../src/model/environment.js';
-import { AUTH_MODES, type AuthMode, type CollationName, type Policy } from '../../src/model/policy.js';
+import { AUTH_MODES, type AuthMode, type CollationName, DEFAULT_COLLATION, type Policy } from '../../src/model/policy.js';
+
+// Random CSV texts whose records' lines are known by how they were made.
+
+interface Dialect {
+  readonly delimiter: ',' | ';' | '\t';
+  readonly lineEnds: readonly string[];
+  readonly hasFinalEnd: boolean;
+}
+
+export interface MadeTable {
+  readonly text: string;
+  readonly delimiter: string;
+  /** Line on which each record starts, and whether the record is a blank line. */
+  readonly records: readonly { readonly line: number; readonly isBlank: boolean }[];
+}
+
+// One character of each kind that readers get wrong: other delimiters, marks that combine, pairs of surrogates,
+// invisible ones, line ends that are none, and characters of two, three and four bytes.
+const PLAIN = ['a', 'Z', '7', ' ', 'é', 'e\u0301', 'ß', 'İ', 'ı', '𝔘', '🥐', '\u00a0', '\u200b', '\u2028', '\u0085', '結', '\u0000', '=', "'", '\\', '#'];
+const SPECIAL = ['"', '\n', '\r\n', '\r', ',', ';', '\t'];
+
+const plainText = fc.array(fc.constantFrom(...PLAIN), { maxLength: 6 }).map((parts) => parts.join(''));
+const anyText = fc.array(fc.constantFrom(...PLAIN, ...SPECIAL, ...SPECIAL), { maxLength: 8 }).map((parts) => parts.join(''));
+
+const cell = fc.oneof({ weight: 3, arbitrary: plainText }, { weight: 2, arbitrary: anyText.map((text) => `"${text.replaceAll('"', '""')}"`) });
+const record = fc.oneof({ weight: 8, arbitrary: fc.array(cell, { minLength: 1, maxLength: 5 }) }, { weight: 1, arbitrary: fc.constant(['']) });
+
+const dialect: fc.Arbitrary<Dialect> = fc.record({
+  delimiter: fc.constantFrom(',' as const, ';' as const, '\t' as const),
+  lineEnds: fc.constantFrom(['\n'], ['\r\n'], ['\n', '\r\n', '\r\n']),
+  hasFinalEnd: fc.boolean(),
+});
+
+const linesIn = (text: string): number => text.split('\n').length - 1;
+
+function make(records: readonly (readonly string[])[], { delimiter, lineEnds, hasFinalEnd }: Dialect): MadeTable {
+  let text = '';
+  let line = 1;
+  const places: { line: number; isBlank: boolean }[] = [];
+  records.forEach((cells, at) => {
+    // A byte-order mark is made elsewhere; an invisible character may stand first all the same.
+    const piece = cells.join(delimiter);
+    const end = at < records.length - 1 || hasFinalEnd ? lineEnds[at % lineEnds.length] : '';
+    if (piece + end === '') return;
+    places.push({ line, isBlank: piece === '' });
+    text += piece + end;
+    line += linesIn(piece + end);
+  });
+  return { text, delimiter, records: places };
+}
+
+/** Returns tables over dialects: quotes, embedded line ends, blank lines, rows of any width. */
+export const tables: fc.Arbitrary<MadeTable> = fc.tuple(fc.array(record, { maxLength: 12 }), dialect).map(([records, how]) => make(records, how));
+
+/** Returns texts of quotes, delimiters and line ends in any order: many are no CSV. */
+export const quoteSoup: fc.Arbitrary<string> = fc
+  .array(fc.constantFrom('"', '"', 'a', ',', '\n', '\r\n', 'é'), { maxLength: 24 })
+  .map((parts) => parts.join(''));
+
+// Texts of many scripts, in pairs that have a good chance to be the same to a database.
+
+/** What the writing systems of names are made of, and symbols that people put beside them. */
+const RANGES: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
+  latin: [
+    [0x21, 0x7e],
+    [0xa1, 0x24f],
+    [0x250, 0x2af],
+    [0x1e00, 0x1eff],
+    [0xff01, 0xff5e],
+  ],
+  greek: [
+    [0x370, 0x3ff],
+    [0x1f00, 0x1fff],
+  ],
+  cyrillic: [[0x400, 0x52f]],
+  hebrew: [[0x5d0, 0x5f4]],
+  arabic: [[0x620, 0x6d3]],
+  kana: [
+    [0x3041, 0x30ff],
+    [0xff66, 0xff9d],
+  ],
+  hangul: [
+    [0xac00, 0xac80],
+    [0x1100, 0x1112],
+    [0x1161, 0x1175],
+    [0x11a8, 0x11c2],
+  ],
+  cjk: [
+    [0x4e00, 0x4e80],
+    [0xf900, 0xf930],
+    [0x3220, 0x3247],
+    [0x20000, 0x20020],
+  ],
+  indic: [
+    [0x904, 0x94d],
+    [0xe01, 0xe4e],
+  ],
+  symbols: [
+    [0x2010, 0x2027],
+    [0x2030, 0x205e],
+    [0x2070, 0x209c],
+    [0x20a0, 0x20bf],
+    [0x2100, 0x214f],
+    [0x2460, 0x24ff],
+    [0x25a0, 0x26ff],
+    [0x1d400, 0x1d467],
+    [0x1f300, 0x1f340],
+  ],
+  marks: [
+    [0x300, 0x34e],
+    [0x350, 0x36f],
+    [0x5b0, 0x5bd],
+    [0x64b, 0x655],
+  ],
+};
+
+const rangeOf = ([first, last]: readonly [number, number]): string[] => Array.from({ length: last - first + 1 }, (_, at) => String.fromCodePoint(first + at));
+/** Of the version that the oldest of the tables knows, without what is dropped or taken for a space. */
+const isKnown = (char: string): boolean => /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char);
+
+/** Characters by script. */
+const SCRIPTS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(RANGES).map(([name, ranges]) => [name, ranges.flatMap(rangeOf).filter(isKnown)]),
+);
+
+/** Texts that are written like names, of one script or of two, with marks, spaces and ASCII between. */
+const text: fc.Arbitrary<string> = fc.tuple(fc.constantFrom(...Object.keys(SCRIPTS)), fc.constantFrom(...Object.keys(SCRIPTS))).chain(([one, other]) => {
+  const char = fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom(...SCRIPTS[one]) },
+    { weight: 2, arbitrary: fc.constantFrom(...SCRIPTS[other]) },
+    { weight: 1, arbitrary: fc.constantFrom(...SCRIPTS.marks) },
+    { weight: 2, arbitrary: fc.constantFrom('a', 'e', 'k', 's', 'l', 'o', 'A', 'S', '@', '.', ' ', '1') },
+  );
+  return fc.array(char, { minLength: 1, maxLength: 7 }).map((chars) => chars.join('').replace(/ +/g, ' ').trim() || 'a');
+});
+
+/** How the second text of a pair comes from the first: in ways that often leave it the same, and in ways that often do not. */
+const HOWS = [
+  'alike',
+  'alike',
+  'alike',
+  'lower',
+  'upper',
+  'NFC',
+  'NFD',
+  'NFKD',
+  'key',
+  'mark',
+  'strip',
+  'strip',
+  'swap',
+  'swap',
+  'neighbor',
+  'neighbor',
+  'quote',
+] as const;
+
+const QUOTES = ["'", '\u2018', '\u2019', '\u02bc', '"', '\u201c', '\u201d', '\u00b4', '`'];
+
+/** Returns pairs: many of which differ in one or two characters that may well be the same. */
+export function alikePairs({ key }: Collation): fc.Arbitrary<readonly [string, string]> {
+  const byKey = new Map<string, string[]>();
+  for (const char of Object.values(SCRIPTS).flat()) {
+    const folded = key(char);
+    const same = byKey.get(folded);
+    if (same === undefined) byKey.set(folded, [char]);
+    else same.push(char);
+  }
+  const alike = (char: string, number: number): string => {
+    const same = byKey.get(key(char)) ?? [char];
+    return same[number % same.length];
+  };
+  const respell = fc.tuple(fc.array(fc.nat(999), { minLength: 8, maxLength: 8 }), fc.constantFrom(...HOWS));
+  return fc.tuple(text, respell, text).map(([one, [numbers, how], other]) => {
+    const chars = [...one];
+    if (how === 'alike') return [one, chars.map((char, at) => (numbers[at % 8] % 2 === 0 ? alike(char, numbers[at % 8] >> 1) : char)).join('')];
+    if (how === 'lower') return [one, one.toLowerCase()];
+    if (how === 'upper') return [one, one.toUpperCase()];
+    if (how === 'key') return [one, key(one)];
+    if (how === 'mark')
+      return [one, chars.map((char, at) => (at === numbers[0] % chars.length ? char + SCRIPTS.marks[numbers[1] % SCRIPTS.marks.length] : char)).join('')];
+    if (how === 'strip') return [one, one.normalize('NFKD').replace(/\p{M}/gu, '').replace(/\s+/g, ' ').trim() || 'a'];
+    if (how === 'quote') return [one + QUOTES[numbers[0] % QUOTES.length], one + QUOTES[numbers[1] % QUOTES.length]];
+    if (how === 'neighbor') {
+      const at = numbers[0] % chars.length;
+      const next = String.fromCodePoint((chars[at].codePointAt(0) ?? 0) + 1);
+      return [one, chars.map((char, place) => (place === at && isKnown(next) ? next : char)).join('')];
+    }
+    if (how === 'swap') {
+      chars[numbers[0] % chars.length] = [...other][0];
+      return [one, chars.join('')];
+    }
+    return [one, one.normalize(how)];
+  });
+}
+
+export const collation = collationOf(DEFAULT_COLLATION);
+export const { key, isBlank, differenceOf, matchOf } = collation;
 
 /** A membership by ids, which the users or groups may lack. */
 export interface MembershipRow {
@@ -34,7 +233,7 @@ export interface Organization {
 
 const ROLES = ['users', 'groups', 'memberships'] as const satisfies readonly Role[];
 
-export function inputsOf({ users, groups, memberships }: Organization): Input[] {
+function inputsOf({ users, groups, memberships }: Organization): Input[] {
   const rows = { users: users.length, groups: groups.length, memberships: memberships.length };
   return ROLES.map((role) => ({
     path: `${role}.csv`,
@@ -256,3 +455,80 @@ export const BAKERY = {
   'export/groups.csv': 'id,name,project\n7,Ovens,\n',
   'export/memberships.csv': 'groupId,userId\n7,1\n',
 } as const;
+
+// An organization as files, and what a check of them finds, apart from the values themselves.
+
+const line = (cells: readonly string[]): string => `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`;
+
+/** Returns the CSV files of an organization, with people's names and columns that nothing reads. */
+export function filesOf({ users, groups, memberships }: Organization): Record<string, string> {
+  const hasSync = groups.some(({ sync }) => sync !== undefined);
+  return {
+    'users.csv': [
+      ['id', 'userName', 'email', 'name', 'phone', 'active', 'authenticationType'],
+      ...users.map(({ id, userName, email, active, authenticationType }) => [
+        id,
+        userName,
+        email,
+        `Person Secretname${id}`,
+        '+47 555 0199',
+        String(active),
+        authenticationType,
+      ]),
+    ]
+      .map(line)
+      .join(''),
+    'groups.csv': [
+      ['id', 'name', 'project', ...(hasSync ? ['sync'] : [])],
+      ...groups.map(({ id, name, isOrganizationLevel, sync }) => [id, name, isOrganizationLevel ? '' : '51', ...(hasSync ? [String(sync === true)] : [])]),
+    ]
+      .map(line)
+      .join(''),
+    'memberships.csv': [['groupId', 'userId'], ...memberships.map(({ user, group }) => [group, user])].map(line).join(''),
+  };
+}
+
+const FACTS = ['rule', 'severity', 'difference', 'match', 'pattern', 'resolution', 'pairCount', 'pairs', 'location', 'count', 'isProjectGroup', 'lacks'];
+
+interface Facts {
+  readonly [name: string]: unknown;
+}
+
+const isRecord = (value: unknown): value is Facts => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Returns what a redaction must not change of a finding: everything but values, fingerprints and words. */
+function factsOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(factsOf);
+  if (!isRecord(value)) return value;
+  const kept = new Set([
+    ...FACTS,
+    'id',
+    'active',
+    'authenticationType',
+    'needsUpdate',
+    'first',
+    'second',
+    'reason',
+    'path',
+    'line',
+    'user',
+    'users',
+    'group',
+    'groups',
+    'memberships',
+  ]);
+  return Object.fromEntries(Object.entries(value).flatMap(([name, inner]) => (kept.has(name) ? [[name, factsOf(inner)]] : [])));
+}
+
+/** Returns the findings of a JSON report as facts, in an order that values do not decide. */
+export function findingsOf(json: string): string[] {
+  const report: unknown = JSON.parse(json);
+  if (!isRecord(report) || !Array.isArray(report.findings)) throw new Error('no report');
+  return report.findings.map((finding) => JSON.stringify(factsOf(finding))).sort();
+}
+
+/** Returns the parts of values that must not appear in what is redacted: long enough to be no accident. */
+export function secretsOf({ users, groups }: Pick<Organization, 'users' | 'groups'>): string[] {
+  const values = [...users.flatMap(({ userName, email }) => [userName, email, userName.split('@')[0], email.split('@')[0]]), ...groups.map(({ name }) => name)];
+  return [...new Set(values.map((value) => value.trim()).filter((value) => value.length >= 4 && /[\p{L}\p{N}]/u.test(value)))];
+}

@@ -2,11 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './children.js';
-import { startMariaDb } from './mariadb.js';
-import { describeWith } from './parts.js';
+import { describeWith, temporaryFolders } from './machine.js';
 import { leftOut, REAL_PARTS, type RealPart } from './real-parts.js';
-import { temporaryFolders } from './temporary.js';
+import { ROOT } from './run.js';
+import { startMariaDb } from './servers.js';
 
 const makeFolder = temporaryFolders();
 
@@ -15,7 +14,7 @@ function runWithout(environment: Readonly<Record<string, string>>): { readonly s
   const folder = makeFolder({
     'needy.test.ts': `
       import { expect, it } from 'vitest';
-      import { describeWith, itWith } from '${join(ROOT, 'test/support/parts.js')}';
+      import { describeWith, itWith } from '${join(ROOT, 'test/support/machine.js')}';
       import { REAL_PARTS } from '${join(ROOT, 'test/support/real-parts.js')}';
       REAL_PARTS.fish.programs[0] = REAL_PARTS.mariadb.programs[0] = 'no-such-program';
       describeWith('mariadb', 'a suite', () => { it('runs', () => { expect(1).toBe(2); }); });

@@ -4,8 +4,8 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolders } from '../../support/machine.js';
 import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
 import { ACCEPTED, askDecisions, check, checkJson, type DecisionRow, EXPORT, USERS, writeDecisions } from './standing.js';
 
 const makeFolder = temporaryFolders();

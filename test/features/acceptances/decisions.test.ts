@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatNames } from '../../../src/reporters/registry.js';
+import { temporaryFolders } from '../../support/machine.js';
 import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
 import { ACCEPTED, answering, askDecisions, check, checkJson, type DecisionRow, EXPORT, USERS, writeDecisions } from './standing.js';
 
 const makeFolder = temporaryFolders();

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { formatNames } from '../../../src/reporters/registry.js';
-import { shell } from '../../support/children.js';
-import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { runCli, shell } from '../../support/run.js';
 import { check, EXPORT, USERS } from './standing.js';
 
 const makeFolder = temporaryFolders();

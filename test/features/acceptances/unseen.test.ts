@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { NODE_DIGESTS } from '../../../src/app/node-digests.js';
 import { parsePlan } from '../../../src/plan/plan-file.js';
 import { answer, COLUMN, readTable, rowOf } from '../../plan/observatory.js';
+import { temporaryFolders } from '../../support/machine.js';
 import { type CliResult, runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
 
 const newFolder = temporaryFolders();
 

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolders } from '../../support/machine.js';
 import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
 import { expectKilled, keepEveryPoint, killOfEachKind, restore } from './killing.js';
 
 const newFolder = temporaryFolders();

@@ -4,9 +4,8 @@ import { chmodSync, chownSync, cpSync, existsSync, readdirSync, readFileSync, re
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { end, ROOT, shell, startModule } from '../../support/children.js';
-import { type CliResult, runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { type CliResult, end, ROOT, runCli, shell, startModule } from '../../support/run.js';
 
 const newFolder = temporaryFolders();
 const SKIP = '--skip-rule inactive-basic-member --skip-rule duplicate-group-name';

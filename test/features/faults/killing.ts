@@ -12,7 +12,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Random } from '../../fuzz/random.js';
-import { ROOT } from '../../support/children.js';
+import { ROOT } from '../../support/run.js';
 
 /** Each run kills elsewhere; what fails shows the seed, and KILL_SEED repeats it. */
 const SEED = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -5,9 +5,8 @@ import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readF
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
-import { end, ROOT, shell, startModule } from '../../support/children.js';
-import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { end, ROOT, runCli, shell, startModule } from '../../support/run.js';
 
 const newFolder = temporaryFolders();
 const PROGRAM = join(ROOT, 'bin/scim-audit.js');

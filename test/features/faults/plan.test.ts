@@ -3,9 +3,8 @@
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { shell } from '../../support/children.js';
-import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { runCli, shell } from '../../support/run.js';
 import { expectKilled, keepEveryPoint, killOfEachKind, restore } from './killing.js';
 
 const newFolder = temporaryFolders();

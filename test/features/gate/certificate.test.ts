@@ -2,9 +2,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { USUAL_RULES } from '../../support/rule-pages.js';
+import { USUAL_RULES } from '../../support/fixture-pages.js';
+import { temporaryFolders } from '../../support/machine.js';
 import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
 import { certificateIn, certifyFolder, gate, KEY, READY, textOf, USERS } from './certificates.js';
 
 const makeFolder = temporaryFolders();

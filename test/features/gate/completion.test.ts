@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatNames } from '../../../src/reporters/registry.js';
 import { RULES } from '../../../src/rules/registry.js';
-import { ROOT } from '../../support/children.js';
-import { itWith } from '../../support/parts.js';
-import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
+import { itWith, temporaryFolders } from '../../support/machine.js';
+import { ROOT, runCli } from '../../support/run.js';
 
 const makeFolder = temporaryFolders();
 const FILES = 0;

@@ -2,9 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../../support/children.js';
-import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { ROOT, runCli } from '../../support/run.js';
 
 const makeFolder = temporaryFolders();
 

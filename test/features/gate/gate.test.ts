@@ -6,9 +6,9 @@ import { NODE_DIGESTS } from '../../../src/app/node-digests.js';
 import { type CertificateBody, serializeCertificate } from '../../../src/audit/certificate-file.js';
 import { checkSeal } from '../../../src/audit/sealed-document.js';
 import { loadSqlite } from '../../../src/sources/sqlite/connection.js';
+import { temporaryFolders } from '../../support/machine.js';
 import type { CliResult } from '../../support/run.js';
 import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
 import { certifyFolder, type Environment, gate, KEY, READY, resealed, textOf, USERS } from './certificates.js';
 
 const makeFolder = temporaryFolders();

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { ROOT, shell } from '../../support/children.js';
-import { temporaryFolders } from '../../support/temporary.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { ROOT, shell } from '../../support/run.js';
 import { workbookOf } from '../../support/workbook.js';
 import { READY, USERS } from './certificates.js';
 

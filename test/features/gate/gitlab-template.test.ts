@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../../support/children.js';
-import { temporaryFolders } from '../../support/temporary.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { ROOT } from '../../support/run.js';
 import { READY, USERS } from './certificates.js';
 
 const makeFolder = temporaryFolders();

@@ -11,7 +11,7 @@ import { foreign, note, quoted, quotedHeading, quotedId } from '../../../src/mod
 import { COLLATIONS } from '../../../src/model/policy.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { SourceRefused } from '../../../src/sources/tables/problem.js';
-import { alikePairs, collation, differenceOf, isBlank, key, matchOf } from '../../support/alike-texts.js';
+import { alikePairs, collation, differenceOf, isBlank, key, matchOf } from '../../support/organizations.js';
 
 const aliasesWith = (secret: string) => makeAliases((text) => createHmac('sha256', secret).update(text).digest(), collation);
 const { identity, group, person } = aliasesWith('night sky');

@@ -2,10 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { organizationArbitrary } from '../../support/organizations.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { filesOf, findingsOf, organizationArbitrary, secretsOf } from '../../support/organizations.js';
 import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
-import { filesOf, findingsOf, secretsOf } from './organization-files.js';
 
 const makeFolder = temporaryFolders();
 const KEY = { SCIM_AUDIT_REDACT_KEY: 'the seventh moon' };

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatNames } from '../../../src/reporters/registry.js';
 import { readCells } from '../../../src/sources/tables/cells.js';
+import { temporaryFolders } from '../../support/machine.js';
 import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
 
 const makeFolder = temporaryFolders();
 const KEY = { SCIM_AUDIT_REDACT_KEY: 'the seventh moon of the ninth' };

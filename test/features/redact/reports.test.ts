@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { formatNames } from '../../../src/reporters/registry.js';
 import { RULES } from '../../../src/rules/registry.js';
 import { readCells } from '../../../src/sources/tables/cells.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { findingsOf } from '../../support/organizations.js';
 import { runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
-import { findingsOf } from './organization-files.js';
 
 const makeFolder = temporaryFolders();
 const SOURCE = 'fixtures/organizations/observatory';

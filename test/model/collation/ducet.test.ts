@@ -5,7 +5,7 @@ import { makeDucetFold } from '../../../src/model/collation/folds.js';
 import { collationOf } from '../../../src/model/compare.js';
 import { COLLATIONS } from '../../../src/model/policy.js';
 import { ducetTable } from '../../generate/ducet-table.mjs';
-import { alikePairs } from '../../support/alike-texts.js';
+import { alikePairs } from '../../support/organizations.js';
 
 /** As Debian 12 has it. */
 const ALLKEYS = '/usr/share/perl/5.36/Unicode/Collate/allkeys.txt';

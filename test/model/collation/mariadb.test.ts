@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collationOf } from '../../../src/model/compare.js';
 import type { CollationName } from '../../../src/model/policy.js';
 import { generalCiTable, WEIGHTS } from '../../generate/general-ci-table.mjs';
-import { alikePairs } from '../../support/alike-texts.js';
-import { type MariaDb, startMariaDb } from '../../support/mariadb.js';
-import { describeWith } from '../../support/parts.js';
+import { describeWith } from '../../support/machine.js';
+import { alikePairs } from '../../support/organizations.js';
+import { type MariaDb, startMariaDb } from '../../support/servers.js';
 
 const PAIRS = 20_000;
 

@@ -13,9 +13,8 @@ import { type Judged, PageEngine } from '../../../src/plan/page/page-engine.js';
 import { takePageData } from '../../../src/plan/page/take-page-data.js';
 import { readDecisions } from '../../../src/plan/read-decisions.js';
 import { RULES } from '../../../src/rules/registry.js';
-import { connectUser, directoryOfIdp, idpArbitrary, organizationOf } from '../../rules/idp-sides.js';
-import { key } from '../../support/alike-texts.js';
-import { damagedArbitrary, inOrder, type Organization, organizationArbitrary } from '../../support/organizations.js';
+import { connectUser, directoryOfIdp, idpArbitrary, organizationOf } from '../../rules/idp-oracle.js';
+import { damagedArbitrary, inOrder, key, type Organization, organizationArbitrary } from '../../support/organizations.js';
 import { answeredCells, fileOf, fittingAnswer, groundOf, SETTINGS, TODAY, wildAnswer } from '../planning.js';
 
 /** People whom no finding concerns, or who need no decision: what others may not be told, and whose names must count all the same. */

@@ -4,7 +4,7 @@ import { NO_ANSWER } from '../../../src/plan/decision-rows.js';
 import type { PageCounts, PageData } from '../../../src/plan/page/page-data.js';
 import { PageEngine } from '../../../src/plan/page/page-engine.js';
 import { takePageData } from '../../../src/plan/page/take-page-data.js';
-import { connectUser, directoryOfIdp, organizationOf } from '../../rules/idp-sides.js';
+import { connectUser, directoryOfIdp, organizationOf } from '../../rules/idp-oracle.js';
 import { answeredCells, fileOf, groundOf, madePlanOf, TODAY } from '../planning.js';
 
 const SHARED = 'dome@observatory.example';

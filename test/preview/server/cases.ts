@@ -3,8 +3,7 @@
 import fc from 'fast-check';
 import type { User } from '../../../src/model/directory.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpGroup, type IdpProvider, type IdpUser } from '../../../src/model/idp.js';
-import { isBlank } from '../../support/alike-texts.js';
-import { type Organization, organizationArbitrary } from '../../support/organizations.js';
+import { isBlank, type Organization, organizationArbitrary } from '../../support/organizations.js';
 import { type Account, type ConnectGroup, type ConnectState, type Latitude, latitudeArbitrary } from './connect.js';
 import { orderlyOrganization, twinOf } from './orderly.js';
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import type { AuthenticationType } from '../../../src/model/directory.js';
-import { key } from '../../support/alike-texts.js';
+import { key } from '../../support/organizations.js';
 
 export interface Account {
   readonly id: string;

@@ -6,7 +6,7 @@
  */
 
 import type { IdpDirectory, IdpUser } from '../../../src/model/idp.js';
-import { isBlank, key } from '../../support/alike-texts.js';
+import { isBlank, key } from '../../support/organizations.js';
 import { GROUP_SCHEMA, type Links, membersByGroup, type Operation, patchOf, type ScimClient, USER_SCHEMA, type UserResource } from './client.js';
 import type { Latitude } from './connect.js';
 

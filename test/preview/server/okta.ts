@@ -5,7 +5,7 @@
  */
 
 import type { IdpDirectory, IdpUser } from '../../../src/model/idp.js';
-import { isBlank } from '../../support/alike-texts.js';
+import { isBlank } from '../../support/organizations.js';
 import { GROUP_SCHEMA, type Links, membersByGroup, type ScimClient, USER_SCHEMA } from './client.js';
 import type { Latitude } from './connect.js';
 

@@ -6,10 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from '../../support/children.js';
-import { type CliResult, runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
-import { envelope, pagesOf, type RestUser, restUser } from './answers.js';
+import { envelope, pagesOf, type RestUser, restUser } from '../../support/jama-stand-in.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { type CliResult, ROOT, runCli } from '../../support/run.js';
 
 const newFolder = temporaryFolders();
 

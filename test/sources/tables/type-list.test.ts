@@ -5,10 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collationOf } from '../../../src/model/compare.js';
 import type { User } from '../../../src/model/directory.js';
-import { findingsOf as factsOf, filesOf } from '../../features/redact/organization-files.js';
-import { type Organization, organizationArbitrary } from '../../support/organizations.js';
+import { temporaryFolders } from '../../support/machine.js';
+import { findingsOf as factsOf, filesOf, type Organization, organizationArbitrary } from '../../support/organizations.js';
 import { type CliResult, runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
 
 const newFolder = temporaryFolders();
 

@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filesOf } from '../../features/redact/organization-files.js';
-import { organizationArbitrary } from '../../support/organizations.js';
-import { describeWith, requiredProgram } from '../../support/parts.js';
+import { describeWith, requiredProgram, temporaryFolders } from '../../support/machine.js';
+import { filesOf, organizationArbitrary } from '../../support/organizations.js';
 import { type CliResult, runCli } from '../../support/run.js';
-import { temporaryFolders } from '../../support/temporary.js';
 import { type SheetCell, type WorkbookStyle, workbookOf } from '../../support/workbook.js';
 
 const newFolder = temporaryFolders();

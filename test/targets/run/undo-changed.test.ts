@@ -10,7 +10,7 @@ import { prepareApply } from '../../../src/targets/run/apply.js';
 import type { JournalDigest } from '../../../src/targets/run/read-journal.js';
 import { hasSurelyNotWritten, listRuns } from '../../../src/targets/run/runs.js';
 import { prepareUndo } from '../../../src/targets/run/undo.js';
-import { temporaryFolders } from '../../support/temporary.js';
+import { temporaryFolders } from '../../support/machine.js';
 import { applyAll, bytesBelow, killedAt, planFor, request, requestFor, type Scene, undoAll, worldOf, writeAll } from '../support.js';
 
 const newFolder = temporaryFolders();

@@ -1,14 +1,40 @@
 /**
- * Real programs that tests run and that a machine may lack: a database server, an office, a browser, shells.
- *
- * Tests that need a missing one are left out, and the end of the run says so (real-parts.ts). With REQUIRE_REAL_PARTS=1,
- * as in .ci/run, they fail instead.
+ * What tests need of the machine: folders of their own, gone after them, and real programs, or a reason why they are
+ * not there.
  */
 
-import { accessSync, appendFileSync, constants } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { describe, it } from 'vitest';
+import { accessSync, appendFileSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { afterAll, describe, it } from 'vitest';
 import { PARTS_LOG, type PartName, REAL_PARTS, REQUIRE_PARTS, type RealPart } from './real-parts.js';
+
+// Folders for one test file, gone after it.
+
+/** Returns a function that makes new folders with the given files; all of them are removed at the end. */
+export function temporaryFolders(): (files?: Readonly<Record<string, string | Uint8Array>>) => string {
+  const made: string[] = [];
+  const home = process.cwd();
+  afterAll(() => {
+    // The files that follow in this worker would run in a folder that is gone.
+    if (process.cwd() !== home) throw new Error(`a test has left the process in ${process.cwd()}`);
+    for (const folder of made) rmSync(folder, { recursive: true, force: true });
+  });
+  return (files = {}) => {
+    const folder = mkdtempSync(join(tmpdir(), 'scim-audit-'));
+    made.push(folder);
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+    return folder;
+  };
+}
+
+// Real programs that tests run and that a machine may lack: a database server, an office, a browser, shells.
+//
+// Tests that need a missing one are left out, and the end of the run says so (real-parts.ts). With
+// REQUIRE_REAL_PARTS=1, as in .ci/run, they fail instead.
 
 /** Servers are in folders that the search path of an ordinary user lacks. */
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
@@ -30,7 +56,7 @@ export function findProgram(...names: readonly string[]): string | undefined {
 }
 
 /** Returns the path of a part's program, or undefined if the machine lacks it. */
-export const programOf = (part: PartName): string | undefined => findProgram(...REAL_PARTS[part].programs);
+const programOf = (part: PartName): string | undefined => findProgram(...REAL_PARTS[part].programs);
 
 /** Returns the path of a part's program. Throws if the machine lacks it: for tests that are described with `describeWith` or `itWith`. */
 export function requiredProgram(part: PartName): string {
