@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest. They are begun first, so that no worker is left with one of them at the end. */
-const LONG = ['test/features/faults/', 'test/plan/many.test.ts', 'test/preview/reconcile.test.ts', 'test/targets/run/journal.test.ts'];
+const LONG = ['test/features/faults/', 'test/plan/plan-file.test.ts', 'test/preview/reconcile.test.ts', 'test/targets/run/journal.test.ts'];
 
 /** The long files first, and all others in an order that the seed decides. */
 class LongFirst extends BaseSequencer {

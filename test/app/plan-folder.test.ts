@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { sealedValue } from '../../src/app/plan-bytes.js';
 import { openPlan } from '../../src/app/plan-source.js';
+import type { PlanBody } from '../../src/plan/plan.js';
 import { prepareApply } from '../../src/targets/run/apply.js';
+import { madePlanOf, planText } from '../plan/planning.js';
 import { temporaryFolders } from '../support/machine.js';
+import { organizationArbitrary } from '../support/organizations.js';
 import { runCli, shell } from '../support/run.js';
 import { requestFor, worldOf } from '../targets/support.js';
 
@@ -144,5 +150,152 @@ describe('a plan that cannot be written', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/plan\/\S+ cannot be written: /);
     expect(textsOf(join(cwd, 'plan'))).toEqual(before);
+  });
+});
+
+const FILES = {
+  'export/users.csv':
+    'id,userName,email,active,authenticationType\n1,ana,ana@bakery.example,true,idp\n2,ben,ana@bakery.example,true,idp\n3,cleo@bakery.example,cleo@bakery.example,false,basic\n',
+  'export/groups.csv': 'id,name,project\n1,Bakers,\n',
+  'export/memberships.csv': 'groupId,userId\n1,1\n',
+  'okta.csv': 'login,email,status\nana@bakery.example,ana@bakery.example,ACTIVE\n',
+};
+
+it.each([
+  ['of Jama Connect alone', [], {}],
+  ['with exports of the identity provider', ['--idp', 'okta', '--idp-users', 'okta.csv'], {}],
+  ['with administrators', [], { environment: { administrators: ['cleo@bakery.example'] } }],
+])('the page of a plan makes decisions: %s', async (_, words, config) => {
+  const cwd = newFolder({ ...FILES, 'scim-audit.config.json': JSON.stringify(config) });
+  const { code, stderr } = await runCli(['plan', 'export', '--auth-mode', 'multi', ...words, '--out', 'plan'], { cwd });
+  expect(code, stderr).toBe(0);
+  expect(readFileSync(join(cwd, 'plan/plan.html'), 'utf8')).toContain('<script type="application/json" id="plan-data">');
+});
+
+it('a redacted page is for reading only', async () => {
+  const cwd = newFolder(FILES);
+  await runCli(['plan', 'export', '--auth-mode', 'multi', '--idp', 'okta', '--idp-users', 'okta.csv', '--redact', '--out', 'plan'], { cwd });
+  const page = readFileSync(join(cwd, 'plan/plan.html'), 'utf8');
+  expect(page).toContain('for reading only');
+  expect(page).not.toContain('<script');
+});
+
+it('a page with lists that are written in pieces holds all of them', async () => {
+  const people = Array.from({ length: 2001 }, (_, at) => `${at + 1},baker${at + 1},shift@bakery.example,true,idp`);
+  const cwd = newFolder({ ...FILES, 'export/users.csv': `id,userName,email,active,authenticationType\n${people.join('\n')}\n` });
+  await runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan'], { cwd });
+  const page = readFileSync(join(cwd, 'plan/plan.html'), 'utf8');
+  const [, data = ''] = /<script type="application\/json" id="plan-data">(.*?)<\/script>/s.exec(page) ?? [];
+  const { users } = JSON.parse(data);
+  expect(users.length).toBeGreaterThanOrEqual(2001);
+  expect(JSON.stringify(users)).toContain('baker1000');
+  expect(JSON.stringify(users)).toContain('baker2001');
+});
+
+/** Seals a text as the planner would, whatever it holds. */
+const sealed = (text: string): Buffer => {
+  const empty = text.replace(/"sha256:[0-9a-f]{64}",$/m, '"",');
+  return Buffer.from(empty.replace('"digest": "",', `"digest": "sha256:${createHash('sha256').update(empty).digest('hex')}",`));
+};
+
+const plainly = (bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return 'not JSON';
+  }
+};
+
+function readPlainly(bytes: Buffer): void {
+  expect(JSON.stringify(sealedValue(bytes))).toBe(JSON.stringify(plainly(bytes)));
+}
+
+test('a plan is what JSON.parse makes of it as a whole', () => {
+  fc.assert(
+    fc.property(organizationArbitrary, (organization) => {
+      readPlainly(sealed(planText(madePlanOf(organization).body)));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+const BODY: PlanBody = madePlanOf({
+  users: [{ place: 0, id: '7', input: 0, line: 2, userName: 'ada', email: 'ada@observatory.example', active: true, authenticationType: 'idp' }],
+  groups: [],
+  memberships: [],
+  authMode: 'saml',
+  syncGroups: null,
+}).body;
+
+/** As many actions as fill several pieces; some names have letters beyond ASCII and beyond Latin-1. */
+const MANY = planText({
+  ...BODY,
+  actions: Array.from({ length: 6000 }, (_, at) => ({
+    id: `a${at + 1}`,
+    change: {
+      kind: 'replace-user',
+      user: String(at),
+      attribute: 'userName',
+      from: `${at % 2500 === 0 ? 'ünal' : at % 2600 === 0 ? 'žofie' : 'ada'}-${at}`,
+      to: `ada.${at}@observatory.example`,
+    },
+    resolves: [`username-email-mismatch:${String(at).padStart(16, '0')}`],
+  })),
+});
+const LINES = MANY.split('\n');
+
+test('so is one of many pieces', () => {
+  expect(MANY.length).toBeGreaterThan(4 << 18);
+  readPlainly(sealed(MANY));
+});
+
+test('altered bytes are nothing', () => {
+  const bytes = sealed(MANY);
+  for (const at of [2, 40, 100, 1000, 300_000, bytes.length - 2]) {
+    const altered = Buffer.from(bytes);
+    altered[at] ^= 1;
+    expect(sealedValue(altered)).toBeUndefined();
+  }
+  for (const length of [0, 10, 200, bytes.length - 1]) expect(sealedValue(bytes.subarray(0, length))).toBeUndefined();
+  expect(sealedValue(Buffer.concat([Buffer.from('\ufeff'), bytes]))).toBeUndefined();
+});
+
+describe('a plan that was sealed again is left to JSON.parse, or is what that makes of it', () => {
+  const replaced = (from: string | RegExp, to: string): string => {
+    const text = MANY.replace(from, to);
+    expect(text).not.toBe(MANY);
+    return text;
+  };
+  test.each<[string, () => string]>([
+    ['a list that is there twice', () => replaced('\n  "open": [', '\n  "actions": [],\n  "open": [')],
+    ['a list that is there twice, once with escapes', () => replaced('\n  "open": [', '\n  "\\u0061ctions": [],\n  "open": [')],
+    ['a list in another one', () => replaced('\n  "after": {', '\n  "after": {"actions": 1, ')],
+    ['an element too few', () => replaced(/^ {4}\{"id":"a2",.*\n/m, '    ,\n')],
+    ['a comma at the end', () => replaced(/\n {2}\],\n {2}"open"/, ',\n  ],\n  "open"')],
+    ['a comma and an empty line at the end', () => replaced(/\n {2}\],\n {2}"open"/, ',\n\n  ],\n  "open"')],
+    ['a missing comma', () => replaced(/\},\n {4}\{"id":"a3",/, '}\n    {"id":"a3",')],
+    ['missing commas everywhere', () => LINES.map((line) => (line.startsWith('    {"id"') ? line.replace(/,$/, '') : line)).join('\n')],
+    ['elements of several lines', () => MANY.replaceAll('"change":{', '"change":\n{')],
+    ['empty lines between elements', () => MANY.replaceAll('\n    {"id"', '\n\n    {"id"')],
+    ['blank pieces between elements', () => replaced('\n    {"id":"a9"', `\n${' '.repeat(1 << 19)}\n    {"id":"a9"`)],
+    ['another order of lists', () => replaced(/(\n {2}"open": \[[\s\S]*?\n {2}\]),([\s\S]*)(\n {2}"decisions": \[[\s\S]*?\n {2}\])/, '$3,$2$1')],
+    ['no list at all', () => replaced(/\n {2}"actions": \[\n[\s\S]*?\n {2}\],/, '')],
+    ['a list that does not end', () => replaced(/\n {2}\],\n {2}"open"[\s\S]*/, '')],
+    ['something after the end', () => `${MANY}{}`],
+  ])('%s', (_, text) => {
+    const bytes = sealed(text());
+    const value = sealedValue(bytes);
+    if (value !== undefined) expect(JSON.stringify(value)).toBe(JSON.stringify(plainly(bytes)));
+  });
+
+  test('any character of a short one', () => {
+    const text = planText(BODY);
+    for (let at = text.indexOf('"snapshot"'); at < text.length; at++) {
+      for (const other of ['', ' ', '"', ',', '[', ']', '\n', '\\', 'a']) {
+        const bytes = sealed(text.slice(0, at) + other + text.slice(at + 1));
+        const value = sealedValue(bytes);
+        if (value !== undefined) expect(JSON.stringify(value)).toBe(JSON.stringify(plainly(bytes)));
+      }
+    }
   });
 });

@@ -2,11 +2,9 @@
 
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { crashes } from './crashes.js';
-import { Breach, type Fuzzer, type Ground } from './fuzzer.js';
+import { Breach, type Fuzzer, type Ground, Random, seedOf } from './fuzzer.js';
 import { inputs } from './inputs.js';
-import { organizations } from './organizations.js';
-import { Random, seedOf } from './random.js';
+import { crashes, organizations } from './organizations.js';
 
 const FUZZERS: Readonly<Record<string, Fuzzer>> = { inputs, crashes, organizations };
 

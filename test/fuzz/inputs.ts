@@ -1,16 +1,339 @@
 /** Spoiled files through the commands that read them; and tables that stay readable, compared with the oracle. */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { parse } from 'csv-parse/sync';
 import { compareUnder, key } from '../rules/oracle.js';
-import { command, demand, type Fuzzer } from './fuzzer.js';
+import { pageCases, stepsOf, wordsOfCommand } from '../support/fixture-pages.js';
+import { runCli } from '../support/run.js';
+import { command, demand, type Fuzzer, type Ground, type Random } from './fuzzer.js';
 import { HOSTILE, mutated } from './mutate.js';
-import type { Random } from './random.js';
-import { type Files, filesIn, type Scenario, scenarios, writeFiles } from './scenarios.js';
-import { playTable } from './tables.js';
+import { playTable } from './written.js';
+
+// What is spoiled: files that fixtures hold or that the program has written, each with commands that read them.
+
+type Files = ReadonlyMap<string, Buffer>;
+
+interface Scenario {
+  readonly name: string;
+  readonly files: Files;
+  /** Those of the files that are worth spoiling. */
+  readonly targets: readonly string[];
+  readonly commands: readonly (readonly string[])[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function filesIn(folder: string): Map<string, Buffer> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile());
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name))]));
+}
+
+function writeFiles(folder: string, files: Files): void {
+  for (const [name, bytes] of files) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), bytes);
+  }
+}
+
+const FORMATS: readonly (readonly string[])[] = [
+  [],
+  ['--format', 'json'],
+  ['--format', 'json', '--output', 'report.json', '--format', 'pretty'],
+  ['--format', 'sarif', '--output', 'report.sarif'],
+  ['--format', 'junit', '--output', 'report.xml'],
+  ['--format', 'github'],
+  ['--format', 'gitlab', '--output', 'quality.json'],
+  ['--format', 'markdown'],
+  ['--format', 'html', '--output', 'report.html'],
+  ['--format', 'csv', '--output', 'report.csv'],
+  ['--format', 'json', '--redact'],
+  ['--format', 'json', '--certificate', 'new-certificate.json'],
+];
+
+/** The cases of saved exports, with the options that each one's about.md gives. */
+function exportScenarios(root: string): Scenario[] {
+  return ['csv', 'json', 'written', 'bad'].flatMap((kind) =>
+    [...pageCases(`sources/${kind}`, root)].flatMap(([name, all]): Scenario[] => {
+      const files = new Map(all);
+      const about = files.get('about.md')?.toString('utf8') ?? '';
+      files.delete('about.md');
+      const [, source, given] = /Options: (?:(the folder|`[^`]+` as SOURCE), )?`([^`]+)`/.exec(about) ?? [];
+      const first = source === undefined ? [] : source === 'the folder' ? ['.'] : [source.split('`')[1]];
+      const words = given === undefined ? ['.', '--auth-mode', 'saml'] : [...first, ...given.split(' ')];
+      const skipped = about.includes('each is skipped with `--skip-rule`')
+        ? ['--skip-rule', 'duplicate-group-name', '--skip-rule', 'inactive-basic-member']
+        : [];
+      const flags = [...words, ...skipped];
+      const commands = [
+        ...FORMATS.map((format) => ['check', ...flags, ...format]),
+        ['plan', ...flags, '--out', 'plan'],
+        ['redact', ...flags, '--out', 'redacted'],
+      ];
+      return [{ name: `sources/${kind}/${name}`, files, targets: [...files.keys()], commands }];
+    }),
+  );
+}
+
+const CONFIG = {
+  authMode: 'multi',
+  failOn: 'error',
+  rules: { 'duplicate-email': 'info' },
+  environment: { idp: 'okta', multiMode: true, scimAdmin: { id: '5', organizationAdmin: true } },
+};
+
+/** A little of everything. */
+const BAKERY: Readonly<Record<string, string>> = {
+  'users.csv': `id,userName,email,active,authenticationType
+1,ada,ada@bakery.example,true,idp
+2,otto@bakery.example,nia@bakery.example,true,idp
+3,nia@bakery.example,otto@bakery.example,true,idp
+4,Erik@bakery.example,erik@bakery.example,true,idp
+5,root,ada@bakery.example,true,basic
+6,"lucy, c.",lucy@bakery.example,true,idp
+7,lucy@bakery.example,lucy@bakery.example,false,basic
+8,zoé@bakery.example,,true,idp
+`,
+  'groups.csv': 'id,name,project\n1,Bakers,\n2,bakers,\n3,Night shift,12\n4,"Cakes, large",\n',
+  'memberships.csv': 'groupId,userId\n1,1\n1,7\n2,2\n4,3\n3,4\n4,9\n',
+};
+
+/** The provider's exports, beside an export of Jama Connect. */
+function idpScenarios(root: string): Scenario[] {
+  return ['ok', 'bad'].flatMap((kind) =>
+    [...pageCases(`sources/idp/${kind}`, root)].map(([name, every]): Scenario => {
+      const files = new Map(every);
+      const request = JSON.parse(files.get('request.json')?.toString('utf8') ?? '{}');
+      files.delete('request.json');
+      files.delete('expected.json');
+      const targets = [...files.keys()];
+      for (const [file, text] of Object.entries(BAKERY)) files.set(`bakery/${file}`, Buffer.from(text));
+      const flags = [
+        ...['users', 'groups', 'members'].flatMap((role) => (request[role] ?? []).flatMap((file: string) => [`--idp-${role}`, file])),
+        ...(request.application === undefined ? [] : ['--idp-application', request.application]),
+      ];
+      const all = ['bakery', '--auth-mode', 'multi', '--idp', request.provider, ...flags];
+      const commands = [
+        ['check', ...all, '--format', 'json'],
+        ['check', ...all],
+        ['preview', ...all],
+        ['preview', ...all, '--format', 'json', '--output', 'preview.json'],
+        ['preview', ...all, '--format', 'html', '--output', 'preview.html'],
+        ['runbook', ...all, '--output', 'runbook.md'],
+      ];
+      return { name: `idp/${kind}/${name}`, files, targets, commands };
+    }),
+  );
+}
+
+/** The transcripts: each command that reads, in its folder. */
+function transcriptScenarios(root: string): Scenario[] {
+  return readdirSync(join(root, 'fixtures/cli')).flatMap((page): Scenario[] => {
+    const name = page.replace(/\.md$/, '');
+    const files = new Map(pageCases(`cli/${name}`, root).get(''));
+    const text = files.get('transcript.md')?.toString('utf8') ?? '';
+    files.delete('transcript.md');
+    const commands = stepsOf(text)
+      .map(({ command }) => wordsOfCommand(command))
+      .filter(([program, verb]) => program === 'scim-audit' && ['check', 'plan', 'preview', 'runbook', 'mapping', 'redact', 'show', 'gate'].includes(verb))
+      .map((words) => words.slice(1))
+      .filter((words) => !words.includes('--output') && !words.includes('--help'));
+    return files.size === 0 || commands.length === 0 ? [] : [{ name: `cli/${name}`, files, targets: [...files.keys()], commands }];
+  });
+}
+
+function mappingScenarios(root: string): Scenario[] {
+  return ['mapping', 'unreadable'].flatMap((kind) =>
+    [...pageCases(`setup/${kind}`, root)].flatMap(([name, files]): Scenario[] => {
+      const json = [...files.keys()].filter((file) => file.endsWith('.json') && !file.startsWith('expected'));
+      return json.length === 0 ? [] : [{ name: `mapping/${name}`, files, targets: json, commands: json.map((file) => ['mapping', file]) }];
+    }),
+  );
+}
+
+/** The organizations, larger and with all their files. */
+function organizationScenarios(root: string): Scenario[] {
+  const folder = join(root, 'fixtures/organizations');
+  const files = filesIn(folder);
+  for (const name of [...files.keys()]) if (/README|build\.sh|gitattributes|\.sql$/.test(name)) files.delete(name);
+  const observatory = ['observatory', '--auth-mode', 'multi', '--sync-groups', 'observatory/sync-groups.txt'];
+  const database = ['observatory-jama/observatory.sqlite', '--auth-mode', 'multi', '--sync-groups', 'observatory/sync-groups.txt'];
+  const only = (...starts: readonly string[]): Files => new Map([...files].filter(([name]) => starts.some((start) => name.startsWith(start))));
+  const csv = only('observatory/');
+  const sqlite = only('observatory-jama/', 'observatory/sync');
+  const commandsFor = (words: readonly string[]): string[][] => [
+    ...FORMATS.map((format) => ['check', ...words, ...format]),
+    ['plan', ...words, '--out', 'plan'],
+    ['redact', ...words, '--out', 'redacted'],
+  ];
+  return [
+    { name: 'observatory', files: csv, targets: [...csv.keys()], commands: commandsFor(observatory) },
+    ...[1, 2, 3, 4, 5, 6].map((number) => ({
+      name: `observatory.sqlite/${number}`,
+      files: sqlite,
+      targets: ['observatory-jama/observatory.sqlite'],
+      commands: commandsFor(database),
+    })),
+  ];
+}
+
+/** An export of the bakery with everything that the program writes about it. Made where the cases are played: journals hold absolute paths. */
+async function writtenScenarios(home: string): Promise<Scenario[]> {
+  const run = async (...words: readonly string[]): Promise<void> => {
+    const { code, stderr } = await runCli(words, { cwd: home });
+    if (code > 1) throw new Error(`scim-audit ${words.join(' ')}: exit ${code}: ${stderr}`);
+  };
+  const begin = (): void => {
+    rmSync(home, { recursive: true, force: true });
+    writeFiles(home, new Map(Object.entries(BAKERY).map(([file, text]) => [`bakery/${file}`, Buffer.from(text)])));
+    writeFileSync(join(home, 'scim-audit.config.json'), JSON.stringify(CONFIG, undefined, 2));
+    writeFileSync(join(home, 'groups.txt'), 'Bakers\n');
+    writeFileSync(join(home, 'groups.csv'), 'name\nBakers\n');
+    writeFileSync(join(home, 'integrations.csv'), 'userName,system\nada,Jenkins\n');
+    writeFileSync(join(home, 'basic.txt'), 'ada\n');
+    writeFileSync(join(home, 'types.csv'), 'userName,authenticationType\nada,basic\n');
+  };
+  const source = ['bakery', '--auth-mode', 'multi'];
+  begin();
+  await run('plan', ...source, '--out', 'plan');
+  await run('check', ...source, '--format', 'json', '--output', 'baseline.json');
+  await run('check', ...source, '--certificate', 'certificate.json', '--fail-on', 'never');
+  const read = filesIn(home);
+  const database = join(home, 'small.sqlite');
+  const sqlite = new Sqlite(database);
+  sqlite.exec(
+    "CREATE TABLE users (id INTEGER PRIMARY KEY, userName TEXT, email TEXT, active INTEGER, authenticationType TEXT); CREATE TABLE groups (id INTEGER, name TEXT, project TEXT); CREATE TABLE memberships (groupId INTEGER, userId INTEGER); INSERT INTO users VALUES (1, 'ana', 'ana@dome.example', 1, 'idp'), (2, 'ben@dome.example', 'ben@dome.example', 0, 'basic'), (3, 'cleo@dome.example', 'ana@dome.example', 1, 'idp'); INSERT INTO groups VALUES (1, 'Observers', NULL), (2, 'observers', NULL); INSERT INTO memberships VALUES (1, 1), (1, 2), (2, 3)",
+  );
+  sqlite.close();
+  const small: Files = new Map([['small.sqlite', readFileSync(database)]]);
+  rmSync(database);
+  await run('apply', 'plan', 'bakery', '--in-place', '--yes');
+  const applied = filesIn(home);
+  const [name] = readdirSync(join(home, 'plan/runs')).filter((each) => !each.startsWith('.'));
+  await run('undo', join('plan/runs', name), '--yes');
+  const undone = filesIn(home);
+  const list = (flag: string, file: string): Scenario => ({
+    name: `written/${flag.slice(2)}`,
+    files: read,
+    targets: [file],
+    commands: [
+      ['check', ...source, flag, file, '--format', 'json'],
+      ['plan', ...source, flag, file, '--out', 'plan'],
+    ],
+  });
+  const runs = [
+    ['runs', 'plan'],
+    ['undo', `plan/runs/${name}`, '--yes'],
+    ['apply', 'plan', 'bakery', '--in-place', '--yes'],
+    ['apply', 'plan', 'bakery', '--out', 'copy', '--yes'],
+    ['verify', 'plan', 'bakery'],
+    ['undo', `plan/runs/${name}`, '--dry-run'],
+  ];
+  const below = (files: Files, start: string): string[] => [...files.keys()].filter((file) => file.startsWith(start));
+  return [
+    {
+      name: 'written/small.sqlite',
+      files: small,
+      targets: ['small.sqlite'],
+      commands: FORMATS.map((format) => ['check', 'small.sqlite', '--auth-mode', 'multi', ...format]),
+    },
+    {
+      name: 'written/decisions',
+      files: read,
+      targets: ['plan/decisions.csv'],
+      commands: [
+        ['plan', ...source, '--out', 'plan'],
+        ['check', ...source, '--decisions', 'plan/decisions.csv'],
+        ['runbook', ...source, '--decisions', 'plan/decisions.csv'],
+      ],
+    },
+    {
+      name: 'written/plan',
+      files: read,
+      targets: ['plan/plan.json'],
+      commands: [
+        ['show', 'plan'],
+        ['show', 'plan', 'bakery'],
+        ['verify', 'plan', 'bakery'],
+        ['verify', 'plan', 'bakery', '--format', 'json'],
+        ['apply', 'plan', 'bakery', '--in-place', '--yes'],
+        ['apply', 'plan', 'bakery', '--dry-run', '--out', 'copy'],
+        ['plan', ...source, '--out', 'plan'],
+        ['runs', 'plan'],
+      ],
+    },
+    {
+      name: 'written/source of a plan',
+      files: read,
+      targets: below(read, 'bakery/'),
+      commands: [
+        ['apply', 'plan', 'bakery', '--out', 'copy', '--yes'],
+        ['verify', 'plan', 'bakery'],
+        ['gate', 'certificate.json', 'bakery'],
+        ['show', 'plan', 'bakery'],
+      ],
+    },
+    {
+      name: 'written/certificate',
+      files: read,
+      targets: ['certificate.json'],
+      commands: [
+        ['gate', 'certificate.json', 'bakery'],
+        ['gate', 'certificate.json', 'bakery', '--strict'],
+      ],
+    },
+    {
+      name: 'written/baseline',
+      files: read,
+      targets: ['baseline.json'],
+      commands: [
+        ['check', ...source, '--baseline', 'baseline.json'],
+        ['check', ...source, '--baseline', 'baseline.json', '--format', 'json'],
+      ],
+    },
+    {
+      name: 'written/config',
+      files: read,
+      targets: ['scim-audit.config.json'],
+      commands: [
+        ['check', ...source],
+        ['check', 'bakery'],
+        ['check', 'bakery', '--show-config'],
+        ['plan', 'bakery', '--out', 'other'],
+        ['doctor'],
+        ['runbook', 'bakery', '--output', 'runbook.md'],
+      ],
+    },
+    list('--sync-groups', 'groups.txt'),
+    list('--sync-groups', 'groups.csv'),
+    list('--integrations', 'integrations.csv'),
+    list('--basic-users', 'basic.txt'),
+    list('--auth-types', 'types.csv'),
+    { name: 'written/journal', files: applied, targets: below(applied, 'plan/runs/').filter((file) => file.endsWith('.jsonl')), commands: runs },
+    { name: 'written/backup', files: applied, targets: below(applied, 'plan/runs/'), commands: runs },
+    { name: 'written/changed after a run', files: applied, targets: below(applied, 'bakery/'), commands: runs },
+    { name: 'written/journals of an undo', files: undone, targets: below(undone, 'plan/runs/').filter((file) => file.endsWith('.jsonl')), commands: runs },
+  ].filter(({ targets }) => targets.length > 0 && targets.every((file) => file !== ''));
+}
+
+/** Returns every scenario; `home` is where each case will be played. */
+async function scenarios(ground: Ground, home: string): Promise<Scenario[]> {
+  const { root } = ground;
+  const written = await writtenScenarios(home);
+  rmSync(home, { recursive: true, force: true });
+  if (!existsSync(join(root, 'fixtures'))) throw new Error('the fixtures are missing');
+  return [
+    ...exportScenarios(root),
+    ...idpScenarios(root),
+    ...transcriptScenarios(root),
+    ...mappingScenarios(root),
+    ...organizationScenarios(root),
+    ...written,
+    ...written,
+    ...written,
+  ];
+}
 
 let all: Scenario[] = [];
 

@@ -1,6 +1,6 @@
 /** Files spoiled as tools, disks, editors and people spoil them. */
 
-import type { Random } from './random.js';
+import type { Random } from './fuzzer.js';
 
 /** What means something to one of the readers, or to a terminal. */
 export const HOSTILE = [

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { NO_WANTER, SEVERAL, settleContest } from '../../src/model/contest.js';
 import type { AuthenticationType, Group, User } from '../../src/model/directory.js';
+import { afterMonths, type Environment, isNamedCreator, judgeEnvironment } from '../../src/model/environment.js';
+import { indexIdentities } from '../../src/model/identity-index.js';
 import { type AuthMode, isInScope, needsUpdate, type Policy, selectSyncGroups } from '../../src/model/policy.js';
-import { collation } from '../support/organizations.js';
+import { collation, key } from '../support/organizations.js';
 
 const user = (fields: Partial<User>): User => ({
   place: 0,
@@ -119,5 +122,266 @@ describe('selectSyncGroups', () => {
       names: ['Night shift'],
       unknown: ['Night shift'],
     });
+  });
+});
+
+describe('isNamedCreator', () => {
+  it.each([
+    'N',
+    'n',
+    'NAMED',
+    'Named',
+    'Creator',
+    'CREATOR',
+    ' named creator ',
+    'Named Creator',
+    'Creator (named)',
+    'N - Creator',
+    'N - Creator, TR - Test runner',
+  ])('%s is one', (license) => {
+    expect(isNamedCreator(license)).toBe(true);
+  });
+
+  it.each(['C', 'FLOATING', 'Creator (Float)', 'Creator (float)', 'Float creator', 'C - Creator (Float)', 'NV', 'NAMED_REVIEWER', 'INACTIVE', 'S', '', 'None'])(
+    '%s is none',
+    (license) => {
+      expect(isNamedCreator(license)).toBe(false);
+    },
+  );
+});
+
+describe('afterMonths', () => {
+  it.each([
+    ['2025-09-02', '2026-03-02'],
+    ['2025-08-28', '2026-02-28'],
+    ['2025-08-31', '2026-02-28'],
+    ['2023-08-31', '2024-02-29'],
+    ['2024-02-29', '2024-08-29'],
+    ['2025-03-31', '2025-09-30'],
+    ['2025-12-31', '2026-06-30'],
+    ['2025-07-01', '2026-01-01'],
+  ])('six months after %s is %s', (date, after) => {
+    expect(afterMonths(date, 6)).toBe(after);
+  });
+});
+
+describe('judgeEnvironment', () => {
+  const problemOn = (today: string, more: Partial<Environment> = {}): string | undefined =>
+    judgeEnvironment({ stated: { tokenIssued: '2025-09-02' }, isStrict: false, today, ...more }, [], true)[0]?.problem;
+
+  it('warns of the token from thirty days before its end, and refuses it from that day on', () => {
+    expect(problemOn('2025-08-31')).toBe('wrong');
+    expect(problemOn('2025-09-01')).toBeUndefined();
+    expect(problemOn('2026-01-30')).toBeUndefined();
+    expect(problemOn('2026-01-31')).toBe('expiring');
+    expect(problemOn('2026-03-01')).toBe('expiring');
+    expect(problemOn('2026-03-02')).toBe('expired');
+    expect(problemOn('2030-01-01')).toBe('expired');
+    expect(problemOn('2030-01-01', { provider: 'okta' })).toBeUndefined();
+    expect(problemOn('2030-01-01', { provider: 'entra' })).toBe('expired');
+  });
+
+  it('tells what is unsaid by who asks for it, and only where it is asked for', () => {
+    const unsaid = (more: Partial<Environment>): string[] =>
+      judgeEnvironment({ stated: {}, isStrict: true, today: '2026-03-02', ...more }, [], true).map(({ setting, problem }) => `${setting} ${problem}`);
+    expect(unsaid({ isStrict: false, provider: 'okta' })).toEqual([]);
+    expect(unsaid({})).toEqual(['scimAdmin unsaid']);
+    expect(unsaid({ provider: 'entra' })).toEqual(['scimAdmin unsaid', 'tokenIssued unsaid']);
+    expect(unsaid({ provider: 'okta' })).toEqual(['multiMode unsaid', 'allowUsernameChange unsaid', 'disableSamlAutoGeneration unsaid', 'scimAdmin unsaid']);
+  });
+
+  it('an authentication type that was concluded from the mode is not known', () => {
+    const admin: User = {
+      place: 0,
+      id: '2',
+      input: 0,
+      line: 2,
+      userName: 'scim',
+      email: '',
+      active: true,
+      authenticationType: 'idp',
+      isLeftOut: true,
+    };
+    const problems = (isTypeGiven: boolean, isStrict: boolean): string[] =>
+      judgeEnvironment(
+        { stated: { scimAdmin: { id: '2', organizationAdmin: true, license: 'N' } }, isStrict, today: '2026-03-02' },
+        [{ ...admin, scimAdmin: { isTypeGiven } }],
+        false,
+      ).map(({ setting, problem }) => `${setting} ${problem}`);
+    expect(problems(true, false)).toEqual(['scimAdmin.authenticationType wrong']);
+    expect(problems(false, false)).toEqual([]);
+    expect(problems(false, true)).toEqual(['scimAdmin.authenticationType unsaid']);
+  });
+});
+
+type Row = readonly [userName: string, email: string, state?: 'inactive' | 'basic'];
+
+const address = (name: string): string => `${name}@yard.example`;
+
+function userOf([userName, email, state]: Row, place: number): User {
+  return {
+    place,
+    id: `u${place}`,
+    input: 0,
+    line: place + 2,
+    userName,
+    email,
+    active: state !== 'inactive',
+    authenticationType: state === 'basic' ? 'basic' : 'idp',
+  };
+}
+
+function settle(rows: readonly Row[]) {
+  const index = indexIdentities(rows.map(userOf), { authMode: 'multi', collation: 'utf8mb4_0900_ai_ci' });
+  const contest = settleContest(index);
+  const idOf = (name: string): number => index.keys.indexOf(key(address(name)));
+  return {
+    automatic: rows.flatMap((_, place) => (contest.isAutomatic[place] === 1 ? [place] : [])),
+    wanterOf: (name: string): number | undefined => contest.soleWanter[idOf(name)],
+    inRing: index.keys.filter((_, id) => contest.isInRing[id] === 1),
+    contest,
+  };
+}
+
+describe('who wants a username', () => {
+  it('is one user, nobody, or several', () => {
+    const { wanterOf } = settle([
+      ['mira', address('mira')],
+      [address('ben'), address('cleo')],
+      ['dag', address('cleo')],
+      ['hal', address('hal'), 'inactive'],
+    ]);
+    expect(wanterOf('mira')).toBe(0);
+    expect(wanterOf('ben')).toBe(NO_WANTER);
+    expect(wanterOf('cleo')).toBe(SEVERAL);
+    expect(wanterOf('hal')).toBe(NO_WANTER);
+  });
+});
+
+describe('whose update needs no decision', () => {
+  it('is one whose username is free, or whose own spelling is all that changes', () => {
+    expect(settle([['mira', address('mira')]]).automatic).toEqual([0]);
+    expect(settle([[address('MIRA'), address('mira')]]).automatic).toEqual([0]);
+  });
+
+  it('is nobody who wants what another wants, or what no address is', () => {
+    expect(
+      settle([
+        ['mira', address('mira')],
+        ['mir', address('MIRA')],
+      ]).automatic,
+    ).toEqual([]);
+    expect(settle([['mira', 'mira at yard']]).automatic).toEqual([]);
+  });
+
+  it('is nobody whose username is held by one who stays, nor who waits for such a one', () => {
+    const rows: Row[] = [
+      ['mira', address('mira')],
+      [address('mira'), address('ben')],
+      [address('ben'), address('cleo')],
+      [address('cleo'), address('cleo'), 'inactive'],
+    ];
+    expect(settle(rows).automatic).toEqual([]);
+    expect(settle(rows.slice(0, 3)).automatic).toEqual([0, 1, 2]);
+  });
+
+  it('is everybody in a ring, unless somebody who stays holds a username of it too', () => {
+    const ring: Row[] = [
+      [address('mira'), address('ben')],
+      [address('ben'), address('mira')],
+    ];
+    expect(settle(ring).automatic).toEqual([0, 1]);
+    expect(settle([...ring, [address('Ben'), address('hal'), 'basic']]).automatic).toEqual([]);
+  });
+
+  it('is everybody in a ring that a twin leaves, and nobody in a ring with an invalid email', () => {
+    const ring: Row[] = [
+      [address('mira'), address('ben')],
+      [address('ben'), address('mira')],
+    ];
+    expect(settle([...ring, [address('Mira'), address('dag')]]).automatic).toEqual([0, 1, 2]);
+    expect(
+      settle([
+        ['mira at yard', address('ben')],
+        [address('ben'), 'mira at yard'],
+      ]).automatic,
+    ).toEqual([]);
+  });
+});
+
+describe('keys on a ring', () => {
+  it('are those from which the way leads back, and not those that lead to them or away', () => {
+    const { inRing } = settle([
+      [address('mira'), address('ben')],
+      [address('ben'), address('cleo')],
+      [address('cleo'), address('mira')],
+      [address('dag'), address('hal')],
+      // A twin that leaves the ring, and one that comes in.
+      [address('BEN'), address('ines')],
+      [address('ema'), address('Cleo')],
+    ]);
+    expect(inRing.sort()).toEqual([address('ben'), address('cleo'), address('mira')]);
+  });
+
+  it('are not those whose holder only changes its own spelling', () => {
+    expect(settle([[address('MIRA'), address('mira')]]).inRing).toEqual([]);
+  });
+
+  it('are not those where a holder stays', () => {
+    const rows: Row[] = [
+      [address('mira'), address('ben')],
+      [address('ben'), address('mira'), 'basic'],
+    ];
+    expect(settle(rows).inRing).toEqual([]);
+  });
+
+  it('are told apart from a second ring, and a figure of eight is one', () => {
+    const { inRing } = settle([
+      [address('a'), address('b')],
+      [address('b'), address('a')],
+      [address('c'), address('d')],
+      [address('d'), address('c')],
+      [address('B'), address('e')],
+      [address('e'), address('A')],
+      [address('D'), address('f')],
+      [address('f'), address('g')],
+    ]);
+    expect(inRing.sort()).toEqual(['a', 'b', 'c', 'd', 'e'].map(address));
+  });
+});
+
+describe('200,000 users', { timeout: 60_000 }, () => {
+  const size = 200_000;
+  const rows = (email: (place: number) => string): Row[] => Array.from({ length: size }, (_, place) => [address(`u${place}`), email(place)]);
+  const sum = (flags: Uint8Array): number => flags.reduce((total, flag) => total + flag, 0);
+
+  it('in a chain are all automatic, and no ring', () => {
+    const { contest } = settle(rows((place) => address(`u${place + 1}`)));
+    expect(sum(contest.isAutomatic)).toBe(size);
+    expect(sum(contest.isInRing)).toBe(0);
+  });
+
+  it('in a chain that ends in one who stays all need a decision', () => {
+    const { contest } = settle([...rows((place) => address(`u${place + 1}`)), [address(`u${size}`), address(`u${size}`), 'inactive']]);
+    expect(sum(contest.isAutomatic)).toBe(0);
+  });
+
+  it('in a chain given from its end are the same', () => {
+    const { contest } = settle([...rows((place) => address(`u${place + 1}`))].reverse());
+    expect(sum(contest.isAutomatic)).toBe(size);
+    expect(sum(contest.isInRing)).toBe(0);
+  });
+
+  it('in a ring are all automatic, and all on it', () => {
+    const { contest } = settle(rows((place) => address(`u${(place + 1) % size}`)));
+    expect(sum(contest.isAutomatic)).toBe(size);
+    expect(sum(contest.isInRing)).toBe(size);
+  });
+
+  it('on one address all need a decision', () => {
+    const { contest, wanterOf } = settle(rows(() => address('gate')));
+    expect(wanterOf('gate')).toBe(SEVERAL);
+    expect(sum(contest.isAutomatic)).toBe(0);
+    expect(sum(contest.isInRing)).toBe(0);
   });
 });

@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
 import { isDate } from '../../src/plan/answer-validation.js';
-import { temporaryFolders } from '../support/machine.js';
-import { runCli } from '../support/run.js';
+import { describeWith, requiredProgram, temporaryFolders } from '../support/machine.js';
+import { ROOT, runCli } from '../support/run.js';
+import { answer, COLUMN, readTable, readText, runPlan, SOURCE, type Summary, summaryOf, writeTable, writeText } from './planning.js';
 
 const newFolder = temporaryFolders();
 const HEAD = 'id,userName,email,active,authenticationType\n';
@@ -39,7 +42,7 @@ const read = (file: string): Row[] =>
 const write = (file: string, rows: readonly Row[]): void => writeFileSync(file, `${rows.map((row) => row.join(',')).join('\r\n')}\r\n`);
 
 /** Writes answers into the rows of a decisions file that are chosen; returns their lines. */
-function answer(file: string, isChosen: (row: Row) => boolean, ...cells: string[]): number[] {
+function writeAnswer(file: string, isChosen: (row: Row) => boolean, ...cells: string[]): number[] {
   const rows = read(file);
   const lines = rows.flatMap((row, at) => (isChosen(row) ? [at + 1] : []));
   for (const line of lines) rows[line - 1].splice(7, cells.length, ...cells);
@@ -57,7 +60,7 @@ describe('a decisions file by itself, on a changed export', () => {
     mkdirSync(join(cwd, 'alone'));
     const file = join(cwd, 'alone/decisions.csv');
     copyFileSync(join(cwd, 'plan/decisions.csv'), file);
-    answer(file, of('missing-email'), 'set-email', 'no.mail@x.org');
+    writeAnswer(file, of('missing-email'), 'set-email', 'no.mail@x.org');
     write(file, alter(read(file)));
     writeFileSync(join(cwd, 'export/users.csv'), EXPORT['export/users.csv'].replace('nomail,,', 'nomail,nomail@x.org,'));
     return plan(cwd, 'next', '--decisions', 'alone/decisions.csv');
@@ -96,7 +99,7 @@ describe('a decisions file by itself, on a changed export', () => {
 it('decisions in the folder are not lost to others that were given', async () => {
   const cwd = await planned();
   await plan(cwd, 'other');
-  answer(join(cwd, 'plan/decisions.csv'), of('duplicate-username', '6'), 'set-username', 'mine@x.org');
+  writeAnswer(join(cwd, 'plan/decisions.csv'), of('duplicate-username', '6'), 'set-username', 'mine@x.org');
   const mine = readFileSync(join(cwd, 'plan/decisions.csv'), 'utf8');
   const { code, stderr } = await plan(cwd, 'plan', '--decisions', 'other/decisions.csv');
   expect(code).toBe(0);
@@ -111,8 +114,8 @@ it('one end state has one verdict, however it is spelt', async () => {
   for (const winner of [false, true]) {
     const cwd = await planned();
     const file = join(cwd, 'plan/decisions.csv');
-    answer(file, of('conflicting-users', '2'), 'deactivate', '');
-    if (winner) answer(file, of('conflicting-users', '1'), 'set-username', 'bob@x.org');
+    writeAnswer(file, of('conflicting-users', '2'), 'deactivate', '');
+    if (winner) writeAnswer(file, of('conflicting-users', '1'), 'set-username', 'bob@x.org');
     const { code, stderr } = await plan(cwd);
     expect(code, stderr).toBe(0);
     after.push(JSON.parse(readFileSync(join(cwd, 'plan/plan.json'), 'utf8')).after);
@@ -123,12 +126,12 @@ it('one end state has one verdict, however it is spelt', async () => {
 it('two acceptances of one finding in other words are refused by plan, as the gate does', async () => {
   const cwd = await planned();
   const file = join(cwd, 'plan/decisions.csv');
-  answer(file, of('duplicate-username', '5'), 'accept', '', 'known', 'Ann');
-  const [line] = answer(file, of('duplicate-username', '6'), 'accept', '', 'other', 'Ann');
+  writeAnswer(file, of('duplicate-username', '5'), 'accept', '', 'known', 'Ann');
+  const [line] = writeAnswer(file, of('duplicate-username', '6'), 'accept', '', 'other', 'Ann');
   const { code, stderr } = await plan(cwd);
   expect(code).toBe(2);
   expect(stderr).toContain(`line ${line}, column 10: line ${line - 1} accepts this finding in other words`);
-  answer(file, of('duplicate-username', '6'), 'accept', '', 'known', 'Ann');
+  writeAnswer(file, of('duplicate-username', '6'), 'accept', '', 'known', 'Ann');
   expect((await plan(cwd)).code).toBe(0);
   expect((await runCli(['check', 'export', '--auth-mode', 'multi', '--fail-on', 'never', '--decisions', file], { cwd })).code).toBe(0);
 });
@@ -142,7 +145,7 @@ it.each([
   ['set-name', 'group', '101', '"de\nv2"'],
 ])('%s of a value with what nobody sees is refused: %j %s', async (action, subject, id, value) => {
   const cwd = await planned();
-  answer(join(cwd, 'plan/decisions.csv'), (row) => row[2] === subject && row[3] === id && /duplicate-(?:username|group-name)/.test(row[1]), action, value);
+  writeAnswer(join(cwd, 'plan/decisions.csv'), (row) => row[2] === subject && row[3] === id && /duplicate-(?:username|group-name)/.test(row[1]), action, value);
   const { code, stderr } = await plan(cwd);
   expect(code).toBe(2);
   expect(stderr).toContain('has a control character: a tab, a line end, or one that is invisible');
@@ -155,13 +158,13 @@ describe('an acceptance of what other decisions end', () => {
     const cwd = people('1,a,s@x.org,true,idp', '2,b,s@x.org,true,idp', '3,c,d@x.org,false,idp');
     await plan(cwd);
     const file = join(cwd, 'plan/decisions.csv');
-    const [line] = answer(file, of('username-email-mismatch', '1'), 'accept', '', 'keeps its login', 'me');
-    answer(file, of('conflicting-users', '2'), 'set-email', 'n@x.org');
+    const [line] = writeAnswer(file, of('username-email-mismatch', '1'), 'accept', '', 'keeps its login', 'me');
+    writeAnswer(file, of('conflicting-users', '2'), 'set-email', 'n@x.org');
     const { code, stderr } = await plan(cwd);
     expect(code).toBe(2);
     expect(stderr).toContain(`decisions.csv, line ${line}: other decisions of this file end this finding`);
     expect(stderr).toContain('--leave-out-user 1');
-    answer(file, of('username-email-mismatch', '1'), '', '', '', '');
+    writeAnswer(file, of('username-email-mismatch', '1'), '', '', '', '');
     expect((await plan(cwd)).code).toBe(0);
   });
 
@@ -169,8 +172,8 @@ describe('an acceptance of what other decisions end', () => {
     const cwd = people('1,a,b@x.org,true,idp', '2,b@x.org,c@x.org,true,idp', '3,c@x.org,d@x.org,false,idp');
     await plan(cwd);
     const file = join(cwd, 'plan/decisions.csv');
-    const [line] = answer(file, of('username-email-mismatch', '1'), 'accept', '', 'keeps its login', 'me');
-    answer(file, of('conflicting-users', '3'), 'set-username', 'former-3@x.org');
+    const [line] = writeAnswer(file, of('username-email-mismatch', '1'), 'accept', '', 'keeps its login', 'me');
+    writeAnswer(file, of('conflicting-users', '3'), 'set-username', 'former-3@x.org');
     expect((await plan(cwd)).stderr).toContain(`decisions.csv, line ${line}: other decisions of this file end this finding`);
   });
 });
@@ -216,7 +219,7 @@ describe('a finding that the actions of others end', () => {
     });
     expect((await plan(cwd, 'plan', ...flags)).code).toBe(0);
     expect(planOf(cwd).open).toContainEqual(expect.stringContaining(rule));
-    answer(join(cwd, 'plan/decisions.csv'), of(of_, id), ...cells);
+    writeAnswer(join(cwd, 'plan/decisions.csv'), of(of_, id), ...cells);
     const { code, stderr } = await plan(cwd, 'plan', ...flags);
     expect(code, stderr).toBe(0);
     expect(planOf(cwd).open).not.toContainEqual(expect.stringContaining(rule));
@@ -233,4 +236,121 @@ it('a date is one that other files may have as well', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+describe('a spreadsheet', () => {
+  const folderWith = temporaryFolders();
+  let folder = '';
+  let decided: { readonly text: string; readonly summary: Summary };
+
+  beforeEach(async () => {
+    folder = folderWith(SOURCE);
+    await runPlan(folder);
+    answer(folder, [
+      ['conflicting-users', '2', { action: 'set-username', value: 'former-2@x.org' }],
+      ['duplicate-group-name', '31', { action: 'set-name', value: '=Optics, “2”' }],
+      ['missing-email', '21', { action: 'accept', reason: 'it is a robot; "really"', owner: "'Ines", expires: '2026-12-31' }],
+    ]);
+    const summary = await summaryOf(folder);
+    decided = { summary, text: readText(folder) };
+  });
+
+  interface Habit {
+    readonly program: string;
+    readonly column: keyof typeof COLUMN;
+    readonly written: string;
+    readonly rewritten: string;
+  }
+
+  const HABITS: Habit[] = parse(readFileSync(join(ROOT, 'fixtures/plan/spreadsheet-habits/habits.csv')), { columns: true });
+
+  describe('what a spreadsheet was seen to write comes back', () => {
+    test.each(HABITS)('$program writes $written as $rewritten', async ({ column, written, rewritten }) => {
+      const table = readTable(folder);
+      const at = COLUMN[column];
+      expect(table.some((cells) => cells[at] === written)).toBe(true);
+      writeTable(
+        folder,
+        table.map((cells) => cells.with(at, cells[at] === written ? rewritten : cells[at])),
+      );
+      expect(await summaryOf(folder)).toEqual(decided.summary);
+      expect(readText(folder)).toBe(decided.text);
+    });
+  });
+
+  test('a time that a spreadsheet wrote in its own way is refused, with advice', async () => {
+    folder = folderWith({ ...SOURCE, 'export/users.csv': SOURCE['export/users.csv'].replace(',1.50,', ',12:30,') });
+    await runPlan(folder);
+    const table = readTable(folder);
+    writeTable(
+      folder,
+      table.map((cells) => cells.with(COLUMN.current, cells[COLUMN.current] === '12:30' ? '12:30:00 PM' : cells[COLUMN.current])),
+    );
+    const { code, stderr } = await runPlan(folder);
+    expect(stderr).toContain('current was altered: it is "12:30:00 PM" and was "12:30". Spreadsheets do that');
+    expect(code).toBe(2);
+  });
+
+  describeWith('libreoffice', 'LibreOffice opens the file and saves it', () => {
+    test.each([
+      ['commas, all text quoted', '44,34,76,1,,0,true,true,false'],
+      ['commas', '44,34,76,1,,0,false,true,false'],
+      ['semicolons', '59,34,76,1'],
+      ['tabs', '9,34,76,1'],
+    ])('with %s', { timeout: 120_000 }, async (_, filter) => {
+      const saved = join(folder, 'saved');
+      const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
+      const { status, stderr } = spawnSync(
+        requiredProgram('libreoffice'),
+        [
+          profile,
+          '--headless',
+          '--infilter=CSV:44,34,76,1',
+          '--convert-to',
+          `csv:Text - txt - csv (StarCalc):${filter}`,
+          '--outdir',
+          saved,
+          join(folder, 'plan/decisions.csv'),
+        ],
+        { encoding: 'utf8', env: { PATH: process.env.PATH ?? '', HOME: folder } },
+      );
+      if (status !== 0) throw new Error(stderr);
+      expect(readFileSync(join(saved, 'decisions.csv'), 'utf8')).not.toBe(decided.text);
+      copyFileSync(join(saved, 'decisions.csv'), join(folder, 'plan/decisions.csv'));
+      expect(await summaryOf(folder)).toEqual(decided.summary);
+      expect(readText(folder)).toBe(decided.text);
+    });
+  });
+
+  describe('a file in another encoding is told what it is', () => {
+    beforeEach(async () => {
+      folder = folderWith({
+        ...SOURCE,
+        'export/users.csv': SOURCE['export/users.csv'].replace('21,labrobot,', '21,Zoë “robot” Ďáblík,').replace('1,ana,', '1,añaÏ,'),
+      });
+      expect((await runPlan(folder)).code).toBe(0);
+    });
+
+    test('saved in the encoding of the country', async () => {
+      writeText(folder, Buffer.from(readText(folder), 'latin1'));
+      const { code, stderr } = await runPlan(folder);
+      expect(code).toBe(2);
+      expect(stderr).toContain('the text is not utf-8: save the file again as "CSV UTF-8".');
+      expect(stderr).toContain('The decisions cannot be used as they are');
+      expect(stderr).not.toContain('--encoding');
+      expect(stderr).not.toContain('Fix the export');
+      const checked = await runCli(['check', 'export', '--auth-mode', 'multi', '--decisions', 'plan/decisions.csv'], { cwd: folder });
+      expect(checked.stderr).toContain('save the file again as "CSV UTF-8".');
+    });
+
+    test('opened as windows-1252 and saved as UTF-8', async () => {
+      // Windows reads the bytes that the encoding lacks as control characters.
+      const misread = readText(folder).replaceAll('Zoë “robot” Ďáblík', 'ZoÃ« â€œrobotâ€\u009d ÄŽÃ¡blÃ\u00adk').replaceAll('añaÏ', 'aÃ±aÃ\u008f');
+      writeText(folder, misread);
+      const { code, stderr } = await runPlan(folder);
+      expect(code).toBe(2);
+      expect(stderr).toContain('The file was opened in another encoding: open it as UTF-8 (Data > From Text/CSV in Excel).');
+      expect(stderr).not.toContain('may be written.');
+    });
+  });
 });

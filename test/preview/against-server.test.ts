@@ -4,12 +4,9 @@ import { IDP_PROVIDERS, type IdpDirectory, type IdpUser } from '../../src/model/
 import type { Forecast } from '../../src/preview/forecast.js';
 import { afterActions, madePlanOf } from '../plan/planning.js';
 import { key } from '../support/organizations.js';
-import { type Case, caseArbitrary, stateOf, withGroups } from './server/cases.js';
-import { latitudeArbitrary, PLAIN } from './server/connect.js';
-import { OBSERVATORY, OBSERVATORY_STATE, observatoryIdp } from './server/observatory.js';
-import { orderlyOrganization } from './server/orderly.js';
+import { type Case, caseArbitrary, OBSERVATORY, OBSERVATORY_STATE, observatoryIdp, orderlyOrganization, stateOf, withGroups } from './server/cases.js';
 import { brokenCounts, brokenGroupPromises, brokenPromises, newAccounts } from './server/promises.js';
-import { type Foreseen, foresee, runSync, type Service, type Sync, startService } from './server/service.js';
+import { type Foreseen, foresee, latitudeArbitrary, PLAIN, runSync, type Service, type Sync, startService } from './server/service.js';
 
 let service: Service;
 beforeAll(async () => {

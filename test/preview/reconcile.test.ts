@@ -8,12 +8,10 @@ import { type Prediction, readPrediction } from '../../src/preview/prediction.js
 import { reconcile } from '../../src/preview/reconcile.js';
 import type { Fresh, Reconciliation, SyncLog } from '../../src/preview/reconciliation.js';
 import { json } from '../../src/reporters/json/preview.js';
+import { previewOf } from '../reporters/documents.js';
 import { key, type Organization } from '../support/organizations.js';
-import { caseArbitrary, withGroups } from './server/cases.js';
-import { type ConnectState, PLAIN } from './server/connect.js';
-import { OBSERVATORY, OBSERVATORY_STATE, observatoryIdp } from './server/observatory.js';
-import { foresee, runSync, type Service, startService } from './server/service.js';
-import { previewOf } from './worlds.js';
+import { caseArbitrary, OBSERVATORY, OBSERVATORY_STATE, observatoryIdp, withGroups } from './server/cases.js';
+import { type ConnectState, foresee, PLAIN, runSync, type Service, startService } from './server/service.js';
 
 const TOOL = { tool: { name: 'scim-audit', version: '0' }, hasColors: false };
 

@@ -9,8 +9,8 @@ import { SCRIPT, SCRIPT_DIGEST, STYLE, STYLE_DIGEST } from '../../src/reporters/
 import { ruleOf } from '../../src/rules/registry.js';
 import { describeWith, temporaryFolders } from '../support/machine.js';
 import { key } from '../support/organizations.js';
-import { dumpDom, outputsOf } from './browser.js';
-import { accepting, checkObservatory, NASTY, nastyReport, type Person, renderAs, reportOf } from './reports.js';
+import { accepting, checkObservatory, NASTY, nastyReport, type Person, renderAs, reportOf } from './documents.js';
+import { dumpDom, outputsOf } from './judges.js';
 
 const folder = temporaryFolders();
 

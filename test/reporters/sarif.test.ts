@@ -8,8 +8,8 @@ import { USUAL_RULES } from '../support/fixture-pages.js';
 import { itWith, requiredProgram, temporaryFolders } from '../support/machine.js';
 import { REAL_PARTS } from '../support/real-parts.js';
 import { runCli } from '../support/run.js';
-import { schemaBreaches } from './json-schema.js';
-import { accepting, checkObservatory, nastyReport, ROOT, renderAs, reportOf } from './reports.js';
+import { accepting, checkObservatory, nastyReport, ROOT, renderAs, reportOf } from './documents.js';
+import { schemaBreaches } from './judges.js';
 
 const makeFolder = temporaryFolders();
 

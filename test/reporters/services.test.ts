@@ -6,8 +6,8 @@ import { renderSummary } from '../../src/reporters/github.js';
 import { RULES } from '../../src/rules/registry.js';
 import { USUAL_RULES } from '../support/fixture-pages.js';
 import { itWith, temporaryFolders } from '../support/machine.js';
-import { dumpDom } from './browser.js';
-import { accepting, checkObservatory, NASTY, nastyReport, OPTIONS, renderAs, reportOf } from './reports.js';
+import { accepting, checkObservatory, NASTY, nastyReport, OPTIONS, renderAs, reportOf } from './documents.js';
+import { dumpDom } from './judges.js';
 
 interface Entry {
   readonly description: string;

@@ -1,9 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { NODE_DIGESTS } from '../../../src/app/node-digests.js';
+import { parsePlan } from '../../../src/plan/plan-file.js';
 import { formatNames } from '../../../src/reporters/registry.js';
+import { answer, COLUMN, readTable, rowOf } from '../../plan/planning.js';
 import { temporaryFolders } from '../../support/machine.js';
-import { runCli } from '../../support/run.js';
+import { type CliResult, runCli, shell } from '../../support/run.js';
 import { ACCEPTED, answering, askDecisions, check, checkJson, EXPORT, USERS, writeDecisions } from './standing.js';
 
 const makeFolder = temporaryFolders();
@@ -278,5 +282,341 @@ describe('another file with a mark', () => {
         writeFileSync(join(folder, file), whole);
       }
     }
+  });
+});
+
+const IDS = formatNames('report');
+const HEAD = USERS.split('\n', 1)[0];
+
+describe('the exit code never depends on the format', () => {
+  it.each([
+    ['ready', EXPORT, ['--skip-rule', 'missing-email', '--skip-rule', 'invalid-email'], 0],
+    ['not ready', EXPORT, [], 1],
+    ['not judged', EXPORT, ['--fail-on', 'never'], 0],
+    ['refused', { ...EXPORT, 'groups.csv': 'id,name\n7\n' }, [], 2],
+    ['empty', { ...EXPORT, 'users.csv': `${HEAD}\n`, 'memberships.csv': 'groupId,userId\n' }, [], 3],
+  ])('of a source that is %s', async (_, files, args, code) => {
+    const folder = makeFolder(files);
+    const seen: { readonly id: string; readonly code: number }[] = [];
+    for (const id of IDS) seen.push({ id, code: (await check(folder, [...args, '--format', id, '--output', `${id}.out`])).code });
+    expect(seen).toEqual(IDS.map((id) => ({ id, code })));
+    expect(readdirSync(folder).filter((name) => name.endsWith('.out')).length).toBe(code < 2 ? IDS.length : 0);
+  });
+});
+
+describe('the config that a verdict rests on', () => {
+  it.each(IDS)('is named by %s, with each severity that it lowers', async (id) => {
+    const config = JSON.stringify({ rules: { 'missing-email': 'info', 'invalid-email': 'off', 'duplicate-email': 'error' } });
+    const folder = makeFolder({ ...EXPORT, 'scim-audit.config.json': config });
+    const { stdout } = await check(folder, ['--format', id]);
+    for (const part of ['scim-audit.config.json', 'missing-email', 'invalid-email']) expect(stdout).toContain(part);
+    const text = stdout.replaceAll(/<[^>]*>|\\/g, '').replaceAll(/\s+/g, ' ');
+    expect(text).toContain('lowers missing-email from error to info, turns invalid-email off');
+    expect(text).not.toContain('duplicate-email from');
+  });
+
+  it('is in the JSON as data', async () => {
+    const config = JSON.stringify({ rules: { 'missing-email': 'info', 'invalid-email': 'off' } });
+    const { stdout } = await check(makeFolder({ ...EXPORT, 'scim-audit.config.json': config }), ['--format', 'json']);
+    expect(JSON.parse(stdout).settings).toMatchObject({
+      config: 'scim-audit.config.json',
+      lowered: [
+        { rule: 'missing-email', from: 'error', to: 'info' },
+        { rule: 'invalid-email', from: 'error', to: 'off' },
+      ],
+    });
+    expect(JSON.parse((await check(makeFolder(EXPORT), ['--format', 'json'])).stdout).settings).toMatchObject({ config: null, lowered: [] });
+  });
+});
+
+describe('several reports', () => {
+  it('of one run are the reports of several runs', async () => {
+    const folder = makeFolder(EXPORT);
+    const { code, stdout } = await check(folder, [...IDS.flatMap((id) => ['--format', id, '--output', `${id}.out`]), '--format', 'pretty']);
+    expect(code).toBe(1);
+    expect(stdout).toBe((await check(folder)).stdout);
+    for (const id of IDS.filter((each) => each !== 'csv'))
+      expect(readFileSync(join(folder, `${id}.out`), 'utf8'), id).toBe((await check(folder, ['--format', id])).stdout);
+  });
+
+  it('as CSV have the same cells in a file and on stdout; the file is for spreadsheets', async () => {
+    const folder = makeFolder(EXPORT);
+    const { stdout } = await check(folder, ['--format', 'csv']);
+    await check(folder, ['--output', 'a.csv']);
+    await check(folder, ['--output', 'b.csv', '--csv-delimiter', 'semicolon']);
+    const [comma, semicolon] = ['a.csv', 'b.csv'].map((name) => readFileSync(join(folder, name), 'utf8'));
+    expect(comma).toMatch(/^\ufeff"rule","severity",/);
+    expect(semicolon).toMatch(/^\ufeff"rule";"severity";/);
+    const cellsOf = (text: string, delimiter = ',') => parse(text, { bom: true, delimiter, record_delimiter: '\r\n' });
+    expect(cellsOf(comma)).toEqual(cellsOf(stdout));
+    expect(cellsOf(semicolon, ';')).toEqual(cellsOf(stdout));
+  });
+
+  it('take their format from the ending of the file, and "-" is stdout', async () => {
+    const folder = makeFolder(EXPORT);
+    const endings = { 'a.json': 'json', 'a.sarif': 'sarif', 'a.xml': 'junit', 'a.md': 'markdown', 'a.html': 'html', 'a.txt': 'pretty' };
+    const { stdout } = await check(folder, [...Object.keys(endings).flatMap((file) => ['--output', file]), '--format', 'gitlab', '--output', '-']);
+    expect(stdout).toBe((await check(folder, ['--format', 'gitlab'])).stdout);
+    for (const [file, format] of Object.entries(endings))
+      expect(readFileSync(join(folder, file), 'utf8'), file).toBe((await check(folder, ['--format', format])).stdout);
+  });
+
+  it('an output before its format is taken with it, unless its ending says another one', async () => {
+    const folder = makeFolder(EXPORT);
+    expect((await check(folder, ['--output', 'a.json', '--format', 'json'])).stdout).toBe('');
+    expect((await check(folder, ['--output', 'a.out', '--format', 'json'])).stdout).toBe('');
+    expect(readFileSync(join(folder, 'a.out'), 'utf8')).toBe(readFileSync(join(folder, 'a.json'), 'utf8'));
+    const { code, stderr } = await check(folder, ['--output', 'b.json', '--format', 'pretty']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--format pretty --output b.json, or --format json --output b.json --format pretty for both');
+    expect(existsSync(join(folder, 'b.json'))).toBe(false);
+  });
+
+  it.each(['report', 'report.log'])('refuses %s, of which the format is not known', async (file) => {
+    const { code, stderr } = await check(makeFolder(EXPORT), ['--output', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--format FORMAT --output ${file}`);
+  });
+
+  it.each([
+    [['--output', './x.json', '--certificate', 'x.json']],
+    [['--output', 'x.json', '--certificate', 'sub/../x.json']],
+    [['--output', 'x.csv', '--format', 'csv', '--output', 'link/x.csv']],
+  ])('refuses %j: both would be one file', async (args) => {
+    const folder = makeFolder({ ...EXPORT, 'sub/x': '' });
+    symlinkSync(folder, join(folder, 'link'));
+    const { code, stderr } = await check(folder, args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('would be written to');
+  });
+
+  it.each([
+    [['--format', 'json', '--format', 'pretty'], 'json and pretty would both be written to stdout'],
+    [['--format', 'json', '--format', 'json'], 'json and json would both be written to stdout'],
+    [['--format', 'json', '--output', 'a', '--format', 'csv', '--format', 'html'], 'csv and html would both be written to stdout'],
+    [['--format', 'json', '--output', 'a', '--format', 'csv', '--output', 'a'], 'Two reports would be written to a'],
+    [['--format', 'json', '--output', 'a', '--format', 'csv', '--output', './a'], 'Two reports would be written to'],
+    [['--format', 'yaml'], 'There is no format called "yaml"'],
+  ])('are refused before anything is read: %j', async (args, says) => {
+    const folder = makeFolder(EXPORT);
+    const { code, stdout, stderr } = await check(folder, args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says);
+    expect(existsSync(join(folder, 'a'))).toBe(false);
+  });
+});
+
+describe('an output that cannot be written', () => {
+  it.each([
+    ['a folder that is not there', 'nowhere/a.json', 'its folder does not exist'],
+    ['below a file', 'users.csv/a.json', 'a part of the path is a file'],
+    ['a folder', 'folder', 'it is a folder'],
+  ])('ends with 2, and the other outputs are whole: %s', async (_, file, says) => {
+    const folder = makeFolder(EXPORT);
+    mkdirSync(join(folder, 'folder'));
+    const outputs = [
+      '--format',
+      'json',
+      '--output',
+      'before.json',
+      '--format',
+      'sarif',
+      '--output',
+      file,
+      '--format',
+      'json',
+      '--output',
+      'after.json',
+      '--format',
+      'pretty',
+    ];
+    const { code, stdout, stderr } = await check(folder, outputs);
+    expect(code).toBe(2);
+    expect(stderr).toContain(says);
+    expect(stdout).toBe((await check(folder)).stdout);
+    const json = (await check(folder, ['--format', 'json'])).stdout;
+    for (const whole of ['before.json', 'after.json']) expect(readFileSync(join(folder, whole), 'utf8')).toBe(json);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('is named, each of them', async () => {
+    const folder = makeFolder(EXPORT);
+    const { code, stderr } = await check(folder, [
+      '--format',
+      'json',
+      '--output',
+      'no/a',
+      '--format',
+      'csv',
+      '--output',
+      'nor/b',
+      '--certificate',
+      'neither/c',
+    ]);
+    expect(code).toBe(2);
+    for (const file of ['no/a', 'nor/b', 'neither/c']) expect(stderr).toContain(`${file} cannot be written`);
+  });
+
+  it('is stdout on a full disk', () => {
+    if (!existsSync('/dev/full')) return;
+    const folder = makeFolder(EXPORT);
+    const { code, stderr } = shell('scim-audit check . --auth-mode multi --format json > /dev/full', folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('stdout cannot be written: the disk is full.');
+  });
+});
+
+describe('the summary of a GitHub Actions step', () => {
+  const run = (folder: string, args: readonly string[], file: string) =>
+    runCli(['check', '.', '--auth-mode', 'multi', ...args], { cwd: folder, env: { GITHUB_STEP_SUMMARY: file } });
+
+  it('is added to what is there, with --format github and with no other', async () => {
+    const folder = makeFolder({ ...EXPORT, 'summary.md': 'before\n' });
+    const summary = join(folder, 'summary.md');
+    await run(folder, ['--format', 'json'], summary);
+    expect(readFileSync(summary, 'utf8')).toBe('before\n');
+    expect((await run(folder, ['--format', 'github'], summary)).code).toBe(1);
+    expect(readFileSync(summary, 'utf8')).toBe(`before\n${(await check(folder, ['--format', 'markdown'])).stdout}`);
+  });
+
+  it('is not written where GitHub names no file', async () => {
+    expect((await run(makeFolder(EXPORT), ['--format', 'github'], '')).code).toBe(1);
+  });
+
+  it('ends with 2 where it cannot be written, and the annotations are whole', async () => {
+    const folder = makeFolder(EXPORT);
+    const { code, stdout, stderr } = await run(folder, ['--format', 'github'], join(folder, 'nowhere/summary.md'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('The step summary');
+    expect(stdout).toBe((await check(folder, ['--format', 'github'])).stdout);
+  });
+
+  it('never makes the file larger than GitHub takes', async () => {
+    const folder = makeFolder({ ...EXPORT, 'summary.md': 'x'.repeat(1024 * 1024 - 5000) });
+    const summary = join(folder, 'summary.md');
+    for (let round = 0; round < 5; round++) await run(folder, ['--format', 'github'], summary);
+    expect(readFileSync(summary).length).toBeLessThanOrEqual(1024 * 1024);
+    expect(readFileSync(summary).length).toBeGreaterThan(1024 * 1024 - 5000);
+  });
+});
+
+// What a check could not see: what a person may answer for, and what stays an error.
+
+describe('what a check could not see', () => {
+  const newFolder = temporaryFolders();
+
+  const HEAD = 'id,userName,email,active,authenticationType\n';
+  const BASIC = `${HEAD}1,alice,a@x.example,true,basic\n2,old,old@x.example,false,basic\n`;
+  const CLEAN = `${HEAD}1,a@x.example,a@x.example,true,idp\n2,old,old@x.example,false,basic\n`;
+
+  const folderOf = (users: string, groups = '1,Crew,\n', memberships = '1,1\n'): string =>
+    newFolder({ 'export/users.csv': users, 'export/groups.csv': `id,name,project\n${groups}`, 'export/memberships.csv': `groupId,userId\n${memberships}` });
+
+  const run = (folder: string, command: string, ...more: readonly string[]): Promise<CliResult> =>
+    runCli([command, 'export', '--auth-mode', 'multi', ...more], { cwd: folder });
+
+  const planned = (folder: string) => parsePlan(readFileSync(join(folder, 'plan/plan.json'), 'utf8'), 'plan.json', NODE_DIGESTS);
+
+  /** Plans, accepts the finding of a rule about the export as a whole, plans again, and checks with that decision. */
+  async function accepting(folder: string, rule: string): Promise<CliResult> {
+    expect((await run(folder, 'plan', '--out', 'plan')).code).toBe(0);
+    expect(planned(folder).open.filter((fingerprint) => fingerprint.startsWith(`${rule}:`))).toHaveLength(1);
+    answer(folder, [[rule, '', { action: 'accept', reason: 'it is so', owner: 'Cleo' }]]);
+    const { code, stderr } = await run(folder, 'plan', '--out', 'plan');
+    expect(code, stderr).toBe(0);
+    expect(planned(folder).open).toEqual([]);
+    return run(folder, 'check', '--decisions', 'plan/decisions.csv');
+  }
+
+  describe('accepted by a person, it no longer counts', () => {
+    it.each([
+      ['nothing-to-check', folderOf(CLEAN, '', '')],
+      ['nothing-to-check', folderOf(CLEAN, '1,Crew,Comet\n')],
+      ['nothing-to-check', folderOf(CLEAN, '1,Crew,\n', '')],
+      ['damaged-text', folderOf(CLEAN, '1,Pr?fer,\n')],
+      ['damaged-text', folderOf(CLEAN.replace('2,old', '2,\ufffdld'))],
+      ['row-limit', folderOf(HEAD + Array.from({ length: 200 }, (_, at) => `${at},u${at}@x.example,u${at}@x.example,${at < 199},idp\n`).join(''))],
+    ])('%s', async (rule, folder) => {
+      const { code, stdout } = await accepting(folder, rule);
+      expect(code, stdout).toBe(0);
+      expect(stdout).toContain('1 accepted');
+    });
+  });
+
+  describe('that nobody is in scope', () => {
+    it('is open, asks nothing, and cannot be accepted', async () => {
+      const folder = folderOf(BASIC);
+      expect((await run(folder, 'plan', '--out', 'plan')).code).toBe(0);
+      const [fingerprint, ...others] = planned(folder).open;
+      expect(fingerprint).toMatch(/^nothing-to-check:/);
+      expect(others).toEqual([]);
+      const table = readTable(folder);
+      expect(table).toHaveLength(1);
+      expect(readFileSync(join(folder, 'plan/plan.md'), 'utf8')).toContain('No decision settles it');
+      const row = [fingerprint, 'nothing-to-check', 'snapshot', '', '', '', '', 'accept', '', 'it is so', 'Cleo', ''];
+      const file = newFolder({ 'decisions.csv': `${table[0]?.join(',')}\n${row.join(',')}\n` });
+      const { code, stderr } = await run(folder, 'check', '--decisions', join(file, 'decisions.csv'));
+      expect(code).toBe(2);
+      expect(stderr).toContain('"accept" is not possible here; leave it blank');
+    });
+
+    it('is no error if no rule about usernames or emails is checked', async () => {
+      const rules = ['username-email-mismatch', 'conflicting-users', 'missing-email', 'invalid-email', 'duplicate-email', 'duplicate-username'];
+      const { code, stdout } = await run(folderOf(BASIC), 'check', ...rules.flatMap((rule) => ['--skip-rule', rule]));
+      expect(code).toBe(0);
+      expect(stdout).toContain('No user is in scope: no findings');
+    });
+  });
+
+  describe('a source without users', () => {
+    it('is not ready, whatever is allowed, and no finding', async () => {
+      const folder = folderOf(HEAD, '', '');
+      const { code, stdout } = await run(folder, 'check', '--allow-empty', '--format', 'json', '--certificate', 'certificate.json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ ready: false, findings: [], notes: expect.arrayContaining([expect.stringMatching(/^Nothing was checked/)]) });
+      expect(JSON.parse(readFileSync(join(folder, 'certificate.json'), 'utf8'))).toMatchObject({ ready: false });
+      expect((await runCli(['gate', 'certificate.json', 'export'], { cwd: folder })).code).toBe(1);
+    });
+  });
+
+  describe('damaged text', () => {
+    it('is not told in clear if it is redacted', async () => {
+      const folder = folderOf(`${HEAD}1,k.l?hr@x.example,k.l?hr@x.example,true,idp\n2,old,old@x.example,false,basic\n`, '1,K?chin,\n');
+      for (const format of ['pretty', 'json', 'sarif', 'junit', 'github', 'gitlab', 'markdown', 'html', 'csv']) {
+        const { stdout } = await run(folder, 'check', '--redact', '--format', format);
+        expect(stdout, format).toContain('damaged-text');
+        expect(stdout, format).not.toMatch(/l\?hr|K\?chin/);
+      }
+    });
+
+    it('is as lost in a redacted copy', async () => {
+      const folder = folderOf(`${HEAD}1,k.l?hr@x.example,k.l?hr@x.example,true,idp\n2,old,\ufffdld@x.example,false,basic\n`, '1,K?chin,\n');
+      expect((await runCli(['redact', 'export', '--out', 'copy'], { cwd: folder })).code).toBe(0);
+      const { stdout } = await runCli(['check', 'copy', '--auth-mode', 'multi', '--format', 'json'], { cwd: folder });
+      expect(JSON.parse(stdout).findings).toMatchObject([{ rule: 'damaged-text', severity: 'error', count: 4 }]);
+    });
+
+    it('that a decision would bring in is refused', async () => {
+      const folder = folderOf(CLEAN.replace('1,a@x.example,a@x.example', '1,alice,'));
+      await run(folder, 'plan', '--out', 'plan');
+      answer(folder, [['missing-email', '1', { action: 'set-email', value: 'm?ller@x.example' }]]);
+      const { code, stderr } = await run(folder, 'plan', '--out', 'plan');
+      expect(code).toBe(2);
+      expect(stderr).toContain('damaged-text');
+    });
+
+    it('is settled by a decision that corrects it', async () => {
+      const folder = folderOf(CLEAN, '1,Pr?fer,\n2,Pr?fer,\n');
+      await run(folder, 'plan', '--out', 'plan');
+      answer(folder, [
+        ['duplicate-group-name', '1', { action: 'set-name', value: 'Prüfer' }],
+        ['duplicate-group-name', '2', { action: 'set-name', value: 'Prüferinnen' }],
+      ]);
+      const { code, stderr } = await run(folder, 'plan', '--out', 'plan');
+      expect(code, stderr).toBe(0);
+      expect(planned(folder)).toMatchObject({ open: [], after: { error: 0, warning: 0 } });
+      const table = readTable(folder);
+      expect(table[rowOf(table, 'damaged-text', '')][COLUMN.problem]).toContain('PowerShell');
+    });
   });
 });

@@ -1,11 +1,83 @@
 /** Random organizations with an identity provider beside them: what it really has, and what its exports hold of that. */
 
 import fc from 'fast-check';
-import type { User } from '../../../src/model/directory.js';
+import type { AuthenticationType, Group, User } from '../../../src/model/directory.js';
 import { IDP_PROVIDERS, type IdpDirectory, type IdpGroup, type IdpProvider, type IdpUser } from '../../../src/model/idp.js';
-import { isBlank, type Organization, organizationArbitrary } from '../../support/organizations.js';
-import { type Account, type ConnectGroup, type ConnectState, type Latitude, latitudeArbitrary } from './connect.js';
-import { orderlyOrganization, twinOf } from './orderly.js';
+import { AUTH_MODES } from '../../../src/model/policy.js';
+import { isBlank, type MembershipRow, type Organization, organizationArbitrary } from '../../support/organizations.js';
+import { type Account, type ConnectGroup, type ConnectState, type Latitude, latitudeArbitrary } from './service.js';
+
+// Random organizations as they mostly are: most people are one account each, so that much can be foreseen for certain.
+
+const PEOPLE = ['ana', 'ben', 'cleo', 'dag', 'ema', 'finn', 'gro'] as const;
+const addressOf = (person: string): string => `${person}@dome.example`;
+
+/** Another spelling of the same key: case, accent, white space or an invisible character. */
+const twinOf = (text: string): fc.Arbitrary<string> =>
+  fc.constantFrom(
+    text.toUpperCase(),
+    text.replace(/[aeio]/, (letter) => `${letter}\u0301`.normalize('NFC')),
+    `${text}\u00a0`,
+    text.replace(/^./, '$&\u200b'),
+  );
+
+interface Person extends Pick<User, 'userName' | 'email' | 'active' | 'authenticationType'> {
+  readonly isThere: boolean;
+}
+
+function person(name: string): fc.Arbitrary<Person> {
+  const own = addressOf(name);
+  const another = fc.constantFrom(...PEOPLE).map(addressOf);
+  return fc.record({
+    userName: fc.oneof(
+      { weight: 8, arbitrary: fc.constant(own) },
+      { weight: 4, arbitrary: fc.constant(name) },
+      { weight: 1, arbitrary: twinOf(own) },
+      { weight: 1, arbitrary: another },
+    ),
+    email: fc.oneof({ weight: 10, arbitrary: fc.constant(own) }, { weight: 1, arbitrary: another }, { weight: 1, arbitrary: fc.constant('') }),
+    active: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    authenticationType: fc.oneof<[fc.WeightedArbitrary<AuthenticationType>, fc.WeightedArbitrary<AuthenticationType>]>(
+      { weight: 2, arbitrary: fc.constant('idp') },
+      { weight: 1, arbitrary: fc.constant('basic') },
+    ),
+    isThere: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  });
+}
+
+const users: fc.Arbitrary<User[]> = fc.tuple(...PEOPLE.map(person)).map((people) =>
+  people
+    .filter(({ isThere }) => isThere)
+    .map(({ userName, email, active, authenticationType }, place) => ({
+      place,
+      id: String(place + 1),
+      input: 0,
+      line: place + 2,
+      userName,
+      email,
+      active,
+      authenticationType,
+    })),
+);
+
+const groups: fc.Arbitrary<Group[]> = fc
+  .oneof(
+    { weight: 6, arbitrary: fc.subarray(['Observers', 'Night shift', 'Mirror crew'], { minLength: 1 }) },
+    { weight: 1, arbitrary: fc.constant(['Observers', 'observers', 'Night shift', 'Night shift']) },
+  )
+  .map((names) => names.map((name, place) => ({ place, id: String(place + 1), input: 1, line: place + 2, name, isOrganizationLevel: true })));
+
+const memberships: fc.Arbitrary<MembershipRow[]> = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: PEOPLE.length }), fc.integer({ min: 1, max: 3 })), { minLength: 4, maxLength: 14 })
+  .map((rows) => rows.map(([user, group], at) => ({ user: String(user), group: String(group), line: at + 2 })));
+
+export const orderlyOrganization: fc.Arbitrary<Organization> = fc.record({
+  users,
+  groups,
+  memberships,
+  authMode: fc.constantFrom(...AUTH_MODES),
+  syncGroups: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constant(['Observers', 'Night Shift']) }),
+});
 
 export interface Case {
   readonly organization: Organization;
@@ -28,10 +100,10 @@ const mostly = (weight: number): fc.Arbitrary<boolean> => fc.oneof({ weight, arb
 const named = (provider: IdpProvider, name: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   provider === 'okta' ? name : fc.oneof({ weight: 5, arbitrary: name }, { weight: 1, arbitrary: fc.constant('') });
 
-type Person = Pick<IdpUser, 'subject' | 'email' | 'active'> & { readonly isPending: boolean; readonly isSuspended: boolean };
+type ProviderPerson = Pick<IdpUser, 'subject' | 'email' | 'active'> & { readonly isPending: boolean; readonly isSuspended: boolean };
 
 /** A user of the provider who is meant to be the account, and mostly is found by it. */
-function personOf({ userName, email }: Pick<User, 'userName' | 'email'>): fc.Arbitrary<Person> {
+function personOf({ userName, email }: Pick<User, 'userName' | 'email'>): fc.Arbitrary<ProviderPerson> {
   const known = [userName, email].filter((text) => !isBlank(text));
   const own = known.length === 0 ? stranger : fc.constantFrom(...known, known[0]);
   const spelt = fc.oneof({ weight: 7, arbitrary: own }, { weight: 1, arbitrary: own.chain(twinOf) });
@@ -48,9 +120,9 @@ function personOf({ userName, email }: Pick<User, 'userName' | 'email'>): fc.Arb
     );
 }
 
-const newcomer: fc.Arbitrary<Person> = stranger.chain((subject) => personOf({ userName: subject, email: subject }));
+const newcomer: fc.Arbitrary<ProviderPerson> = stranger.chain((subject) => personOf({ userName: subject, email: subject }));
 
-function peopleOf(users: readonly User[]): fc.Arbitrary<Person[]> {
+function peopleOf(users: readonly User[]): fc.Arbitrary<ProviderPerson[]> {
   const own = fc.subarray([...users]).chain((some) => fc.tuple(...some.map(personOf)));
   const others = fc.array(
     users.length === 0 ? newcomer : fc.oneof({ weight: 5, arbitrary: newcomer }, { weight: 1, arbitrary: fc.constantFrom(...users).chain(personOf) }),
@@ -191,3 +263,77 @@ export const caseArbitrary: fc.Arbitrary<Case> = fc
   .chain(([own, provider, latitude]) =>
     truthOf(own.organization, provider).chain((truth) => exportOf(truth).map((exported) => ({ ...own, truth, exported, latitude }))),
   );
+
+// One small organization of which it is known what becomes of everybody.
+
+type Names = readonly [given: string, family: string];
+
+const account = (id: number, userName: string, email: string, [givenName, familyName]: Names, active: boolean, authenticationType: AuthenticationType) => ({
+  place: id - 1,
+  id: String(id),
+  input: 0,
+  line: id + 1,
+  name: `${givenName} ${familyName}`,
+  userName,
+  email,
+  givenName,
+  familyName,
+  active,
+  authenticationType,
+});
+
+const USERS = [
+  account(1, 'ana@dome.example', 'ana@dome.example', ['Ana', 'Berg'], true, 'idp'),
+  account(2, 'ben', 'ben@dome.example', ['Ben', 'Ek'], true, 'idp'),
+  account(3, 'cleo@dome.example', 'cleo@old.example', ['Cleo', 'Moe'], false, 'idp'),
+  account(4, 'dag@dome.example', 'dag@dome.example', ['Dag', 'Lie'], true, 'idp'),
+  account(5, 'Ema@dome.example', 'ema@dome.example', ['Ema', 'Dahl'], true, 'idp'),
+  account(6, 'finn', 'finn@home.example', ['Finn', 'Vik'], false, 'basic'),
+  account(7, 'gro', 'gro@home.example', ['Gro', 'Haug'], true, 'basic'),
+] as const satisfies readonly User[];
+
+const GROUPS = ['Observers', 'Night shift'].map((name, place) => ({
+  place,
+  id: String(place + 1),
+  input: 1,
+  line: place + 2,
+  name,
+  isOrganizationLevel: true,
+}));
+const MEMBERSHIPS = ['1', '6', '7'].map((user, at) => ({ user, group: '1', line: at + 2 }));
+
+export const OBSERVATORY: Organization = { users: USERS, groups: GROUPS, memberships: MEMBERSHIPS, authMode: 'multi', syncGroups: null };
+export const OBSERVATORY_STATE: ConnectState = stateOf(OBSERVATORY, USERS);
+
+const idpUser = (place: number, subject: string, [givenName, familyName]: Names, active = true): IdpUser => ({
+  place,
+  id: `00u${place}`,
+  path: 'people.csv',
+  line: place + 2,
+  subject,
+  email: subject,
+  active,
+  givenName,
+  familyName,
+});
+
+const team = (place: number, name: string): IdpGroup => ({ place, id: `00g${place}`, path: 'teams.csv', line: place + 2, name });
+
+/** Ana is as she is in Jama Connect, Ben has another username there, Cleo comes back, Dag is blocked, Ema is spelt otherwise. */
+export const observatoryIdp = (provider: IdpProvider): IdpDirectory => ({
+  provider,
+  users: [
+    idpUser(0, 'ana@dome.example', ['Ana', 'Berg']),
+    idpUser(1, 'ben@dome.example', ['Ben', 'Ek']),
+    idpUser(2, 'cleo@dome.example', ['Cleo', 'Falk']),
+    idpUser(3, 'dag@dome.example', ['Dag', 'Lie'], false),
+    idpUser(4, 'ema@dome.example', ['Ema', 'Dahl']),
+  ],
+  groups: [team(0, 'Observers'), team(1, 'Visitors')],
+  members: { users: Int32Array.of(0, 1, 2, 0), groups: Int32Array.of(0, 0, 0, 1) },
+  listed: new Set(),
+  strangers: new Map(),
+  given: { emails: true, groupList: true, members: true },
+  inputs: [],
+  notes: [],
+});

@@ -3,7 +3,7 @@
 import type { IdpDirectory } from '../../../src/model/idp.js';
 import type { Forecast, GroupForecast, MembershipForecast, Overwrite, UserForecast } from '../../../src/preview/forecast.js';
 import { key } from '../../support/organizations.js';
-import type { Account, ConnectGroup, ConnectState } from './connect.js';
+import type { Account, ConnectGroup, ConnectState } from './service.js';
 
 export interface Outcome {
   readonly before: ConnectState;
