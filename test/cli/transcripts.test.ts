@@ -3,14 +3,14 @@ import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { blockOf, FILES, play, playPage, stepsOf, unpack, wordsOfCommand } from '../support/fixture-pages.js';
+import { blockOf, FILES, play, playPage, stepsOf, transcriptsOn, unpack, wordsOfCommand } from '../support/fixture-pages.js';
 import { temporaryFolders } from '../support/machine.js';
 import { ROOT } from '../support/run.js';
 
 const root = join(ROOT, 'fixtures/cli');
 const cases = readdirSync(root)
-  .map((page) => page.replace(/\.md$/, ''))
-  .sort();
+  .sort()
+  .flatMap((page) => transcriptsOn(readFileSync(join(root, page), 'utf8')).map(({ name }) => ({ page, name })));
 const newFolder = temporaryFolders();
 
 const isUpdating = process.env.UPDATE_TRANSCRIPTS === '1';
@@ -21,15 +21,17 @@ describe('fixtures/cli', () => {
     expect(cases.length).toBeGreaterThan(10);
   });
 
-  it.each(cases)('%s', async (name) => {
-    const file = join(root, `${name}.md`);
-    const text = readFileSync(file, 'utf8');
+  it.each(cases)('$page: $name', async ({ page, name }) => {
+    const file = join(root, page);
+    const whole = readFileSync(file, 'utf8');
+    const { start, end } = transcriptsOn(whole).find((each) => each.name === name) ?? { start: 0, end: 0 };
+    const text = whole.slice(start, end);
     const steps = stepsOf(text);
     expect(steps.length).toBeGreaterThan(0);
     const [transcript] = text.split(FILES, 1);
     expect(steps.length, 'every fence is a step').toBe((transcript.match(/^```/gm)?.length ?? 0) / 2);
     // A step may write files, which the next one reads.
-    const folder = unpack(`cli/${name}`, realpathSync(newFolder()));
+    const folder = join(unpack(`cli/${page.replace(/\.md$/, '')}`, realpathSync(newFolder())), name);
     let played = '';
     let at = 0;
     for (const step of steps) {
@@ -37,7 +39,7 @@ describe('fixtures/cli', () => {
       at = step.end;
     }
     played += text.slice(at);
-    if (isUpdating) writeFileSync(file, played);
+    if (isUpdating) writeFileSync(file, whole.slice(0, start) + played + whole.slice(end));
     else expect(played).toBe(text);
   });
 

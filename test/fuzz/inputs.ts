@@ -129,9 +129,10 @@ function idpScenarios(root: string): Scenario[] {
 
 /** The transcripts: each command that reads, in its folder. */
 function transcriptScenarios(root: string): Scenario[] {
-  return readdirSync(join(root, 'fixtures/cli')).flatMap((page): Scenario[] => {
-    const name = page.replace(/\.md$/, '');
-    const files = new Map(pageCases(`cli/${name}`, root).get(''));
+  const pages = readdirSync(join(root, 'fixtures/cli')).map((page) => `cli/${page.replace(/\.md$/, '')}`);
+  const cases = pages.flatMap((page) => [...pageCases(page, root)].map(([title, all]) => ({ name: `${page}/${title}`, all })));
+  return cases.flatMap(({ name, all }): Scenario[] => {
+    const files = new Map(all);
     const text = files.get('transcript.md')?.toString('utf8') ?? '';
     files.delete('transcript.md');
     const commands = stepsOf(text)
@@ -139,7 +140,7 @@ function transcriptScenarios(root: string): Scenario[] {
       .filter(([program, verb]) => program === 'scim-audit' && ['check', 'plan', 'preview', 'runbook', 'mapping', 'redact', 'show', 'gate'].includes(verb))
       .map((words) => words.slice(1))
       .filter((words) => !words.includes('--output') && !words.includes('--help'));
-    return files.size === 0 || commands.length === 0 ? [] : [{ name: `cli/${name}`, files, targets: [...files.keys()], commands }];
+    return files.size === 0 || commands.length === 0 ? [] : [{ name, files, targets: [...files.keys()], commands }];
   });
 }
 

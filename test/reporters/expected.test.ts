@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
@@ -9,17 +9,19 @@ import { subjectsOf } from '../../src/reporters/locations.js';
 import { FORMATS, type Format, formatNames, loadReporter } from '../../src/reporters/registry.js';
 import type { Kind } from '../../src/reporters/reporter.js';
 import { textOf } from '../plan/planning.js';
+import { pageCases, withFile } from '../support/fixture-pages.js';
 import { ROOT } from '../support/run.js';
 import { accepting, checkObservatory, DOCUMENTS, nastyReport, OPTIONS, piecesOf, renderAs, reportOf, unseenIn } from './documents.js';
 
 const FOLDER = join(ROOT, 'fixtures/formats');
+const pageOf = (id: string): string => join(FOLDER, `${id}.md`);
 const UPDATE = 'UPDATE_FORMATS=1 npx vitest run test/reporters';
 const isUpdating = process.env.UPDATE_FORMATS === '1';
 if (isUpdating && process.env.CI !== undefined) throw new Error('expected output is not updated if CI is set: a person reads it and agrees to it');
 
 const tests = new Set(readdirSync(join(ROOT, 'test/reporters'), { recursive: true, encoding: 'utf8' }).map((path) => path.split(/[\\/]/).at(-1)));
 /** A format whose output names every rule has tests instead: expected output would change with each new rule. */
-const isExpected = ({ id }: Format): boolean => existsSync(join(FOLDER, id)) || !tests.has(`${id}.test.ts`);
+const isExpected = ({ id }: Format): boolean => existsSync(pageOf(id)) || !tests.has(`${id}.test.ts`);
 const kindsOf = (format: Format): Kind[] => (Object.keys(DOCUMENTS) as Kind[]).filter((kind) => format.kinds[kind] !== undefined);
 
 async function written<K extends Kind>(id: string, kind: K): Promise<string> {
@@ -30,27 +32,24 @@ async function written<K extends Kind>(id: string, kind: K): Promise<string> {
 
 describe.each(FORMATS.filter(isExpected).map((format) => ({ format, id: format.id })))('$id', ({ format, id }) => {
   it.each(kindsOf(format))('writes a %s as expected', async (kind) => {
-    const file = join(FOLDER, id, `${kind}${format.ending ?? '.txt'}`);
+    const page = pageOf(id);
+    const file = `${kind}${format.ending ?? '.txt'}`;
     const text = await written(id, kind);
     if (isUpdating) {
-      mkdirSync(join(FOLDER, id), { recursive: true });
-      writeFileSync(file, text);
+      const before = existsSync(page) ? readFileSync(page, 'utf8') : `# ${id}\n\nWhat the format writes for a small document of each kind.\n`;
+      writeFileSync(page, withFile(before, kind, file, text));
     }
-    expect(existsSync(file), `${file} is missing: write it with "${UPDATE}", and read it`).toBe(true);
-    expect(text).toBe(readFileSync(file, 'utf8'));
+    expect(existsSync(page), `${page} is missing: write it with "${UPDATE}", and read it`).toBe(true);
+    expect(text).toBe(pageCases(`formats/${id}`).get(kind)?.get(file)?.toString('utf8'));
   });
 
   it.skipIf(isUpdating)('has no expected output of a kind that it does not write', () => {
-    expect(readdirSync(join(FOLDER, id)).sort()).toEqual(
-      kindsOf(format)
-        .map((kind) => `${kind}${format.ending ?? '.txt'}`)
-        .sort(),
-    );
+    expect([...pageCases(`formats/${id}`).keys()].sort()).toEqual([...kindsOf(format)].sort());
   });
 });
 
-it('no folder of expected output is of a format that is gone', () => {
-  expect(readdirSync(FOLDER).filter((name) => FORMATS.every(({ id }) => id !== name))).toEqual([]);
+it('no page of expected output is of a format that is gone', () => {
+  expect(readdirSync(FOLDER).filter((name) => FORMATS.every(({ id }) => `${id}.md` !== name))).toEqual([]);
 });
 
 describe.each(formatNames('report'))('%s', (format) => {

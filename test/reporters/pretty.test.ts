@@ -19,7 +19,7 @@ const observatory = ['check', join(ROOT, 'fixtures/organizations/observatory'), 
 const traps = ['check', 'export', '--auth-mode', 'multi'];
 
 const onTerminal = (args: readonly string[], columns: number, env: Readonly<Record<string, string>> = {}) =>
-  runCli(args, { cwd: join(transcripts, 'not-ready'), isTty: true, columns, env: { CI: '1', ...env } });
+  runCli(args, { cwd: join(transcripts, 'check/An export that is not ready'), isTty: true, columns, env: { CI: '1', ...env } });
 
 // Colors and nothing else of what an escape character can begin.
 const withoutColors = (text: string): string => text.replace(/\u001b\[\d+m/g, '');
@@ -108,14 +108,14 @@ describe('pretty on a terminal', () => {
   });
 
   it('elsewhere it has no colors and is not cut', async () => {
-    const { stdout } = await runCli(traps, { cwd: join(transcripts, 'not-ready') });
+    const { stdout } = await runCli(traps, { cwd: join(transcripts, 'check/An export that is not ready') });
     expect(stdout).not.toContain('\u001b');
     expect(stdout).toContain('night-shift@observatory.example (needed by several)');
   });
 });
 
 describe('what an export holds', () => {
-  const folder = join(transcripts, 'hostile-values');
+  const folder = join(transcripts, 'check/Values that mean harm');
   const ACTS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
   it.each(['pretty', 'json'])('never reaches a terminal as control characters: %s', async (format) => {

@@ -5,7 +5,7 @@
  * is opened by a language, the path of the file in its case (in quotes if it has spaces), and marks for what a text cannot
  * show: `no-eol` (the last line has no end), `crlf`, `bom`, `utf-16le`, `escaped` (`\xE4` is a byte, `\u{A0}` a character,
  * `\r`, `\t`, `\\`), `base64`. A block ```` ```diff FILE of CASE ```` holds what to change in the same file of another case.
- * A page of fixtures/cli is one case: a transcript, and the files that it begins with below `## Files`.
+ * A page of fixtures/cli has a case per `#` heading: a transcript, and the files that it begins with below `## Files`.
  */
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
@@ -117,6 +117,21 @@ function casesOnPage(text: string): Map<string, CaseFiles> {
   return new Map([...cases].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Returns the cases of a page of transcripts: each goes from one `#` heading to the next; a heading within a block is none. */
+export function transcriptsOn(page: string): { readonly name: string; readonly start: number; readonly end: number }[] {
+  const starts: number[] = [];
+  let at = 0;
+  let fence = '';
+  for (const line of page.split('\n')) {
+    const opened = /^`{3,}/.exec(line)?.[0] ?? '';
+    if (fence === '' && line.startsWith('# ')) starts.push(at);
+    if (fence === '') fence = opened;
+    else if (line === fence) fence = '';
+    at += line.length + 1;
+  }
+  return starts.map((start, place) => ({ name: page.slice(start + 2, page.indexOf('\n', start)), start, end: starts[place + 1] ?? page.length }));
+}
+
 /** Where the files of a transcript begin. */
 export const FILES = /^## Files$/m;
 
@@ -127,10 +142,11 @@ function filesOfTranscript(text: string): CaseFiles {
   return files.set('transcript.md', Buffer.from(at < 0 ? text : text.slice(0, at)));
 }
 
-/** Returns the cases of a page of fixtures, by name; a page of fixtures/cli is one. `path` is `sources/csv` for fixtures/sources/csv.md. */
+/** Returns the cases of a page of fixtures, by name. `path` is `sources/csv` for fixtures/sources/csv.md. */
 export function pageCases(path: string, root: string = ROOT): Map<string, CaseFiles> {
   const text = readFileSync(join(root, 'fixtures', `${path}.md`), 'utf8');
-  return path.startsWith('cli/') ? new Map([['', filesOfTranscript(text)]]) : casesOnPage(text);
+  if (!path.startsWith('cli/')) return casesOnPage(text);
+  return new Map(transcriptsOn(text).map(({ name, start, end }) => [name, filesOfTranscript(text.slice(start, end))]));
 }
 
 /** Writes the files of all pages at or below a path of fixtures into a folder, a folder per case; returns that folder. */
@@ -151,9 +167,28 @@ export function unpack(path: string, to: string): string {
   return to;
 }
 
+/** Returns a file as a block of a page, with marks for what a page cannot show. */
+function blockOfFile(path: string, content: string): string {
+  const isMarked = content.startsWith('\ufeff');
+  const whole = isMarked ? content.slice(1) : content;
+  const isDos = whole.includes('\r\n') && !/\r(?!\n)|(?<!\r)\n/.test(whole);
+  const isMixed = whole.includes('\r') && !isDos;
+  const lines = isDos ? whole.replaceAll('\r\n', '\n') : isMixed ? whole.replaceAll('\\', '\\\\').replaceAll('\r', '\\r') : whole;
+  const isEnded = lines.endsWith('\n');
+  const marks = [isMarked && 'bom', isDos && 'crlf', isMixed && 'escaped', !isEnded && 'no-eol'].filter((mark) => mark !== false);
+  const fence = /^```/m.test(lines) ? '````' : '```';
+  return `${fence}${path.split('.').at(-1)} ${[path, ...marks].join(' ')}\n${lines}${isEnded ? '' : '\n'}${fence}\n`;
+}
+
 /** Returns a page with another content of a JSON file of a case; it is put at the end of a case that has none. */
 function withJson(text: string, name: string, file: string, value: unknown): string {
-  const block = `\`\`\`json ${file}\n${JSON.stringify(value, undefined, 2)}\n\`\`\`\n`;
+  return withFile(text, name, file, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Returns a page with another content of a file of a case; a case that is not there yet is put at the end, and so is a file in its case. */
+export function withFile(text: string, name: string, file: string, content: string): string {
+  const block = blockOfFile(file, content);
+  if (!partsOf(text).some((part) => part.startsWith(`## ${name}\n`))) return `${text.trimEnd()}\n\n## ${name}\n\n${block}`;
   return partsOf(text)
     .map((part) => {
       if (!part.startsWith(`## ${name}\n`)) return part;
