@@ -17,9 +17,11 @@ export { type Reconciled, type ReconcileRequest, reconcile } from './app/reconci
 export { type RedactedCopy, type RedactRequest, redact } from './app/redact.js';
 export { Refusal, type RefusalKind, SourceRefused, UserError } from './app/refusal.js';
 export { type MadeRunbook, makeRunbook as runbook, type RunbookRequest } from './app/runbook.js';
-export { runs, undo } from './app/runs.js';
+export { runs } from './app/runs.js';
 export { type ScriptRequest, script, type WrittenScripts } from './app/script.js';
-export { type Comparison, type Shown, show, type Verified, verify } from './app/verify.js';
+export { type Comparison, type Shown, show } from './app/show.js';
+export { undo } from './app/undo.js';
+export { type Verified, verify } from './app/verify.js';
 export type { Acceptance, AuditedFinding, NotChecked, Report, Summary } from './audit/report.js';
 export type { Directory, Group, Input, RecordLocation, Snapshot, User } from './model/directory.js';
 export type { Change, FindingBase, Remedy, Severity } from './model/finding.js';

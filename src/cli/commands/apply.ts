@@ -80,7 +80,7 @@ export async function runApply(planPath: string, source: string | undefined, fla
     const changing = isAsked ? await prepared.rehearse() : [];
     const where = flags.out === undefined ? `in place: ${(changing.length > 0 ? changing : prepared.targets).join(', ')}` : `to a corrected copy: ${flags.out}`;
     if (flags.dryRun === true) {
-      const [{ readFresh }, { wishesFor }] = await Promise.all([import('../../app/plan-source.js'), import('../../app/plan-source.js')]);
+      const { readFresh, wishesFor } = await import('../../app/plan-source.js');
       const { names } = await readFresh(request, wishesFor(plan), changes, context);
       for (const { id, change } of prepared.describe()) io.stdout.write(fitted(`${id}  ${changeLine(change, names)}`, io.stdout));
       return done(`dry run: ${count(changes.length, 'action')} would be applied ${where}; nothing was written`);

@@ -53,10 +53,9 @@ export function addCheck(program: Command, io: Io, end: (ending: Ending) => void
 /** Writes the reports of a check, and whatever else is asked for. */
 async function runCheck(source: string | undefined, flags: CheckFlags, words: readonly OutputWord[], io: Io, redaction?: Redaction): Promise<Ending> {
   const context = contextOf(io);
-  const [{ checkPrepared }, { prepare, showSettings }, outputs, { furtherOutputs }, { pairOutputs }] = await Promise.all([
+  const [{ checkPrepared }, { prepare, showSettings }, outputs, { pairOutputs }] = await Promise.all([
     import('../../app/check.js'),
     import('../../app/resolve-command.js'),
-    import('../../app/outputs.js'),
     import('../../app/outputs.js'),
     import('../outputs.js'),
   ]);
@@ -68,7 +67,7 @@ async function runCheck(source: string | undefined, flags: CheckFlags, words: re
     return { code: EXIT.done, reason: 'only the settings were shown; nothing was checked' };
   }
   const destinations = await pairOutputs(words, 'report');
-  const further = furtherOutputs(flags, destinations, prepared, context);
+  const further = outputs.furtherOutputs(flags, destinations, prepared, context);
   const { report, canPlan, inputs, isStopped, verdict } = await checkPrepared(prepared, flags, context, redaction?.wishes(prepared));
   const shown = redaction?.report(report) ?? report;
   outputs.refuseOverwriting(

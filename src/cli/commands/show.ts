@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { changeLine, countLines } from '../../app/change-text.js';
-import type { Comparison } from '../../app/verify.js';
+import type { Comparison } from '../../app/show.js';
 import { visible } from '../../reporters/visible.js';
 import { count, grouped } from '../../rules/rule.js';
 import { tellInterruptedUndos } from '../interrupted-undos.js';
@@ -23,7 +23,7 @@ export function addShow(program: Command, io: Io, end: (ending: Ending) => void)
 /** Shows a plan; with a source, says how the source stands to it. */
 async function runShow(planPath: string, source: string | undefined, flags: SharedFlags, io: Io): Promise<Ending> {
   const [{ show }, { changesOf }, { RULES }] = await Promise.all([
-    import('../../app/verify.js'),
+    import('../../app/show.js'),
     import('../../app/verify.js'),
     import('../../rules/registry.js'),
   ]);

@@ -47,7 +47,7 @@ const leftCount = ({ length }: readonly LeftAlone[]): string => (length === 0 ? 
 /** Undoes a run. */
 async function runUndo(runFolder: string, flags: UndoFlags, io: Io): Promise<Ending> {
   const [{ namesNow, openUndo }, { asRefusals }, { changeLine }] = await Promise.all([
-    import('../../app/runs.js'),
+    import('../../app/undo.js'),
     import('../../app/refusals-of-targets.js'),
     import('../../app/change-text.js'),
   ]);
