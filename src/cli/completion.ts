@@ -8,7 +8,7 @@ type Shell = 'bash' | 'zsh' | 'fish';
 /** Returns the script that a shell reads. */
 export function completionScript(shell: Shell, program: string): string {
   const text = capture(() => script(shell, program, program));
-  return shell === 'bash' ? mendBash(text, program) : text;
+  return shell === 'bash' ? quietBash(text, program) : text;
 }
 
 /** bash-completion has the function; a plain bash has not, and a script that is read twice must not complain. */
@@ -23,13 +23,13 @@ fi
 
 `;
 
-function mendBash(text: string, program: string): string {
+function quietBash(text: string, program: string): string {
   const quiet = text.replace(/^readonly \S+$/gm, '$& 2>/dev/null || true');
-  // Where nothing is known, the names of files are offered.
+  // If nothing is known, the names of files are offered.
   return BASH_BEFORE + quiet.replace(new RegExp(`^complete -F (\\S+) ${program}$`, 'm'), `complete -o default -F $1 ${program}`);
 }
 
-/** Returns what could stand in the place of the last word, one a line with its description, and the directive for the shell. */
+/** Returns what could stand in the place of the last word, one per line with its description, and the directive for the shell. */
 export async function completeWords(program: Command, words: readonly string[]): Promise<string> {
   const values = await valuesByName(words);
   const wish = { isFile: false };

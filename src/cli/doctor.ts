@@ -18,7 +18,7 @@ import { contextOf } from './options.js';
 
 // What `doctor` says of a database whose address it is given.
 
-/** Returns what was found at an address; the first thing that is broken ends the list. Throws a UserError if it is no address. */
+/** Returns what was found at an address; the first thing that is broken ends the list. Throws a UserError if it is not an address. */
 export async function databaseLooks(address: string, flags: DoctorFlags, io: Io): Promise<Look[]> {
   if (!isAddress(address)) throw refuseNoAddress(address);
   const { host } = parseAddress(address);

@@ -158,7 +158,7 @@ interface Progress {
 const SILENT: Progress = { report: () => {}, stop: () => {} };
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
-/** Returns a spinner that shows the rows and bytes read; silence where stderr is no terminal. */
+/** Returns a spinner that shows the rows and bytes read; nothing if stderr is not a terminal. */
 async function startProgress({ stderr, environment }: Io): Promise<Progress> {
   // On a terminal that has no width, ora would clear lines for ever.
   if (stderr.columns === 0) return SILENT;

@@ -48,14 +48,14 @@ export class Resolving {
   of({ place, change }: Placed): readonly string[] {
     // A finding about memberships is removed by another state or by leaving the group, not by another name; and leaving a group removes no other finding.
     const canKeep = change.kind !== 'replace-user' || change.attribute === 'active';
-    const canMend = change.kind !== 'remove-member' && change.kind !== 'add-member';
+    const canResolve = change.kind !== 'remove-member' && change.kind !== 'add-member';
     // No push(): V8 reserves room for sixteen elements, and there is one array per action.
     let fingerprints: readonly string[] = [];
     const chains = change.kind === 'replace-group' ? this.#byGroup : this.#byUser;
     for (let link = chains.first[place]; link >= 0; link = chains.next[link]) {
       const at = chains.items[link];
       const { finding, fingerprint } = this.#findings[at];
-      if (!(ruleOf(finding).effects.losesMembers === true ? canKeep : canMend)) continue;
+      if (!(ruleOf(finding).effects.losesMembers === true ? canKeep : canResolve)) continue;
       this.#isResolved[at] = 1;
       fingerprints = fingerprints.length === 0 ? [fingerprint] : [...fingerprints, fingerprint];
     }

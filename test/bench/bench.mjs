@@ -112,7 +112,7 @@ const BRIEF_RUNS = 15;
  *
  * @typedef {object} Verdict
  * @property {string[]} problems what makes figures worthless
- * @property {number} compared how many reports were held against the peer's counts
+ * @property {number} compared how many reports were compared with the peer's counts
  */
 
 /** By name, in the order in which they run. @type {Readonly<Record<string, (bench: Bench) => Promise<void>>>} */
@@ -276,7 +276,7 @@ async function verify({ users, jobs, table }) {
   table.printPeak('peak of verify / check', verified, checked);
 }
 
-/** What a person reads is held against what a person reads of a check, and what programs read against what they do. @param {Bench} bench */
+/** What a person reads is compared with what a person reads of a check, and what programs read with what they read of one. @param {Bench} bench */
 async function preview({ users, jobs, table }) {
   const data = dataFolder(users);
   const idp = idpFolder(users);

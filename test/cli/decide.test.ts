@@ -36,7 +36,7 @@ describe('the dialogue', () => {
   const OPEN = ['', '', '', '', ''];
   const replan = () => runCli(['plan', 'export', '--auth-mode', 'multi', '--out', 'plan', '--format', 'json'], { cwd });
 
-  describe('whoever stops in the middle is told what stands', () => {
+  describe('a person who stops in the middle is told what stands', () => {
     it.each([
       ['Ctrl-C', CTRL_C, 130, 'interrupted'],
       ['Ctrl-D', CTRL_D, 2, 'the input ended before every question was answered'],
@@ -106,7 +106,7 @@ describe('the dialogue', () => {
       expect(JSON.parse((await replan()).stdout)).toMatchObject({ open: 0, accepted: 2 });
     });
 
-    it('whoever types what cannot be goes back, and saves nothing', async () => {
+    it('a person who types what cannot be goes back, and saves nothing', async () => {
       const before = text();
       const { stdout } = await decide('k', '3', '', 'k1', 'two\tlines', 'c', 'x', 'q');
       expect(stdout).toContain('Please type a number up to 2.\n');
@@ -250,7 +250,7 @@ describe('the dialogue', () => {
       }
     });
 
-    it('whoever is not in scope may get any, and an empty line goes back', async () => {
+    it('an account that is not in scope may get any, and an empty line goes back', async () => {
       const { stdout } = await decideWith(['--rows', '--user', '5'], 'u', '', 'u', 'spelt.old', 'q');
       expect(stdout.match(/New value \(empty: choose again\): /g)).toHaveLength(2);
       expect(decisionOf('conflicting-users', '5').slice(0, 2)).toEqual(['set-username', 'spelt.old']);

@@ -199,7 +199,7 @@ describe('apply, undo and verify in Jama Connect itself', () => {
   });
 
   test.each<[string, Change, string]>([
-    ['an id that is no number', rename('cleo', 'cleo', 'cleo@dome.example'), `a1: the user's id "cleo" is not a number`],
+    ['an id that is not a number', rename('cleo', 'cleo', 'cleo@dome.example'), `a1: the user's id "cleo" is not a number`],
     [
       'a group without a number',
       { kind: 'replace-group', group: 'Observers', attribute: 'displayName', from: 'Observers', to: 'X' },
@@ -289,7 +289,7 @@ describe('apply, undo and verify in Jama Connect itself', () => {
     expect(usernames(server).slice(0, 3)).toEqual(['ana@dome.example', 'ben@dome.example', 'cleo.meanwhile']);
   });
 
-  test('undo leaves alone what was changed since, and whoever would collide with it', async () => {
+  test('undo leaves alone what was changed since, and users who would collide with it', async () => {
     const { server, cli, run } = await stage();
     await cli('apply', '.', '--url', server.url, '--yes');
     server.organization.users[0].username = 'ana.married@dome.example';

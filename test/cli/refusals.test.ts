@@ -196,7 +196,7 @@ describe('undo', () => {
   it.each([
     ['the same', ''],
     ['read by flag', 'flag'],
-  ])('a copy that was taken back is told as that by the same apply (%s)', async (_, way) => {
+  ])('a copy that was undone is reported as such by the same apply (%s)', async (_, way) => {
     const { cwd, run } = await applied('--out', 'copy');
     expect((await runCli(['undo', run, '--yes'], { cwd })).code).toBe(0);
     const source = way === '' ? ['export'] : ['--users', 'export/users.csv', '--groups', 'export/groups.csv', '--memberships', 'export/memberships.csv'];
@@ -430,7 +430,7 @@ describe('words of a command line', () => {
       ['a plan that is not there', ['apply', 'nowhere', 'export', '--out', 'copy'], 'nowhere'],
       ['a folder for the copy that is not there', ['apply', 'plan', 'export', '--out', 'no/where', '--yes'], 'does not exist'],
       ['a run that is not there', ['undo', 'nowhere'], 'nowhere does not exist.'],
-      ['a folder that is no run', ['undo', 'export'], 'export is not the folder of a run.'],
+      ['a folder that is not a run', ['undo', 'export'], 'export is not the folder of a run.'],
       ['runs of a folder that is not there', ['runs', 'nowhere'], 'nowhere does not exist.'],
       ['runs of an export', ['runs', 'export'], 'export: there is no plan in it.'],
     ])('%s', async (_, args, says) => {
@@ -481,7 +481,7 @@ describe('words of a command line', () => {
     expect(stderr).toContain('other changes cannot be detected');
   });
 
-  it('whoever ends the input at the prompt has not agreed', async () => {
+  it('a person who ends the input at the prompt has not agreed', async () => {
     const cwd = await planned();
     const { code, stderr } = await runCli(['apply', 'plan', 'export', '--in-place'], { cwd, isTty: true, columns: 80, stdin: '' });
     expect(code).toBe(4);

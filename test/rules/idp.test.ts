@@ -228,7 +228,7 @@ describe('what people are asked about the identity provider', () => {
     ]);
   });
 
-  it('to accept what only the provider can mend', () => {
+  it('to accept what only the provider can fix', () => {
     expect(asked([], [knows('ana@dome.example'), knows('Ana@dome.example')])).toEqual([
       { row: 'idp-duplicate-subject snapshot ', suggestion: '', actions: ['accept'] },
     ]);

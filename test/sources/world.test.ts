@@ -268,7 +268,7 @@ describe('without its native module', () => {
         );
       },
     ],
-  ])('CSV is checked and SQLite says how to mend it, where %s', (_, prepare) => {
+  ])('CSV is checked and SQLite says how to fix it, if %s', (_, prepare) => {
     const folder = install(prepare);
     const csv = shell('node app/bin/scim-audit.js check . --auth-mode saml', folder);
     expect(csv.stderr).toBe('scim-audit: exit 1: NOT READY for SCIM: 1 error\n');

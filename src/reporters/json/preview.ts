@@ -185,7 +185,7 @@ function userLines(at: Placing, spell: Spelling): (forecast: UserForecast) => st
     (idpUser === undefined ? '' : `,"idpUser":${idpUserText(idpUser)}`) +
     (overwrites.length === 0
       ? ''
-      : `,"overwrites":${`[${overwrites.map(({ attribute, from, to }) => `{"attribute":${spell(attribute)},"from":${spell(from)},"to":${spell(to)}}`).join(',')}]`}`) +
+      : `,"overwrites":[${overwrites.map(({ attribute, from, to }) => `{"attribute":${spell(attribute)},"from":${spell(from)},"to":${spell(to)}}`).join(',')}]`) +
     idsText('beside', beside, spell) +
     idsText('candidates', candidates, spell) +
     `,"reasons":${reasonsText(why)}}`;

@@ -560,7 +560,7 @@ describe('what a check could not see', () => {
       expect(stderr).toContain('"accept" is not possible here; leave it blank');
     });
 
-    it('is no error if no rule about usernames or emails is checked', async () => {
+    it('is not an error if no rule about usernames or emails is checked', async () => {
       const rules = ['username-email-mismatch', 'conflicting-users', 'missing-email', 'invalid-email', 'duplicate-email', 'duplicate-username'];
       const { code, stdout } = await run(folderOf(BASIC), 'check', ...rules.flatMap((rule) => ['--skip-rule', rule]));
       expect(code).toBe(0);

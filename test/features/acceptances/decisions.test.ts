@@ -78,7 +78,7 @@ describe('check --decisions', () => {
     expect(report.findings.find(({ rule }) => rule === 'missing-email')?.accepted).toMatchObject({ expires });
   });
 
-  it('refuses one that is unused because the finding was mended, with its line', async () => {
+  it('refuses one that is unused because the finding was fixed, with its line', async () => {
     const { folder, line } = await accepting();
     writeFileSync(join(folder, 'users.csv'), USERS.replace('2,robot,,', '2,robot@dome.example,robot@dome.example,'));
     const { code, stderr } = await check(folder, WITH);
@@ -376,7 +376,7 @@ describe('an altered cell of an answered row', () => {
     }
   });
 
-  it('is refused if the answer is no acceptance', async () => {
+  it('is refused if the answer is not an acceptance', async () => {
     const folder = makeFolder(FILES);
     const rows = (await askDecisions(folder)).map((row) =>
       row.rule === 'missing-email' ? { ...row, action: 'set-email', value: 'robot@dome.example', subject: 'group' } : row,
