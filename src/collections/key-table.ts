@@ -1,4 +1,6 @@
-/** Indexes by comparison key, by text and by id. For keys and texts, a Map of as many takes three times as long, and was a tenth of a check. */
+/** Indexes by comparison key. A Map of as many takes three times as long, and was a tenth of a check. */
+
+import { LENGTH_BYTES, lengthIn, placeIn, type StoredTexts } from './stored-texts.js';
 
 /** A key that finds no free slot within this many steps goes into a map, so texts made to collide stay cheap. */
 const MOST_STEPS = 64;
@@ -14,10 +16,23 @@ export const IS_ODD = 1;
 /** The text is certainly its own key. */
 export const IS_OWN_KEY = 2;
 
+/** Some texts for `internAll`: each is in `texts`, or at an address of `stored` if the address is not NOT_STORED. */
+export interface TextBatch {
+  readonly texts: string[];
+  readonly addresses: Int32Array;
+  /** Absent if no text has an address. All batches of a table must have the same. */
+  readonly stored?: StoredTexts | undefined;
+}
+
+export const NOT_STORED = -1;
+
 /** Numbers the distinct keys of texts from 0, in the order in which they are first seen. */
 export class KeyTable {
-  /** Key texts by number. */
-  readonly keys: string[] = [];
+  /** By number of the key: its address, or -1 minus its index in `#texts`. */
+  #places: Int32Array;
+  #size = 0;
+  readonly #texts: string[] = [];
+  #stored: StoredTexts | undefined;
   /** Hash and number + 1 by slot, side by side: the slot of its hash or the next free one; 0 is free. */
   #slots: Int32Array;
   /** Number of slots - 1. */
@@ -29,7 +44,8 @@ export class KeyTable {
   #isPlain = false;
   /** Of the texts of one batch. */
   readonly #folded: string[] = [];
-  readonly #batch = new Int32Array(BATCH);
+  readonly #hashes = new Int32Array(BATCH);
+  readonly #addresses = new Int32Array(BATCH);
 
   /** `key` returns the comparison key of a text; a key is its own key. `expected` is about the number of keys: a table that grows is built anew each time. */
   constructor(
@@ -40,23 +56,44 @@ export class KeyTable {
     while (length * MOST_FULL < expected) length *= 2;
     this.#slots = new Int32Array(length * 2);
     this.#mask = length - 1;
+    this.#places = new Int32Array(Math.ceil(length * MOST_FULL) + 1);
+  }
+
+  /** Number of keys. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Returns the text of a key by its number. */
+  textOf(number: number): string {
+    const place = this.#places[number];
+    return place < 0 ? this.#texts[-1 - place] : (this.#stored?.text(place) ?? '');
   }
 
   /** Returns the number of a text's key, a new one if necessary; -1 if the text is blank. */
   intern(text: string): number {
     const folded = this.#fold(text);
-    return folded === '' ? BLANK : this.#number(folded);
+    return folded === '' ? BLANK : this.#number(folded, NOT_STORED);
   }
 
   /**
    * Sets the number of each text's key, or -1, in the order of the texts, as `intern` would, and IS_ODD and IS_OWN_KEY of each. The table of a
    * large organization is in no cache: one after the other, each slot would be waited for by itself; asked for together, they come together.
    */
-  internAll(texts: readonly string[], count: number, numbers: Int32Array, traits: Uint8Array): void {
+  internAll({ texts, addresses: given, stored }: TextBatch, count: number, numbers: Int32Array, traits: Uint8Array): void {
     const folded = this.#folded;
-    const hashes = this.#batch;
+    const hashes = this.#hashes;
+    const addresses = this.#addresses;
+    if (stored !== undefined) this.#stored = stored;
     for (let at = 0; at < count; at++) {
-      folded[at] = this.#fold(texts[at]);
+      const address = given[at];
+      const isKept = stored !== undefined && address !== NOT_STORED;
+      // A stored text that is its own key is never made.
+      if (isKept && this.#isStoredKey(stored, address)) addresses[at] = address;
+      else {
+        addresses[at] = NOT_STORED;
+        folded[at] = this.#fold(isKept ? stored.text(address) : texts[at]);
+      }
       hashes[at] = this.#hash;
       traits[at] = (this.#isOdd ? IS_ODD : 0) | (this.#isPlain ? IS_OWN_KEY : 0);
     }
@@ -67,27 +104,30 @@ export class KeyTable {
     this.#hash = touched;
     for (let at = 0; at < count; at++) {
       this.#hash = hashes[at];
-      numbers[at] = folded[at] === '' ? BLANK : this.#number(folded[at]);
+      if (addresses[at] !== NOT_STORED) numbers[at] = this.#number('', addresses[at]);
+      else numbers[at] = folded[at] === '' ? BLANK : this.#number(folded[at], NOT_STORED);
     }
   }
 
   /** Returns the number of a text that is already a key, or that is to be compared exactly. */
   internKey(folded: string): number {
     this.#isKey(folded);
-    return this.#number(folded);
+    return this.#number(folded, NOT_STORED);
   }
 
   /** Returns the number of a text that `internKey` was given, or -1. */
   findKey(folded: string): number {
     this.#isKey(folded);
-    return this.#find(folded);
+    return this.#find(folded, NOT_STORED);
   }
 
-  /** Returns the number of the key that was found last. */
-  #number(folded: string): number {
-    const known = this.#find(folded);
+  /** Returns the number of the key that was hashed last, a new one if necessary; it is at the address, or else the text. */
+  #number(folded: string, address: number): number {
+    const known = this.#find(folded, address);
     if (known !== UNKNOWN) return known;
-    const number = this.keys.push(folded) - 1;
+    const number = this.#size++;
+    if (number === this.#places.length) this.#places = widened(this.#places);
+    this.#places[number] = address === NOT_STORED ? -this.#texts.push(folded) : address;
     if (number >= this.#mask * MOST_FULL) this.#widen();
     this.#place(number, this.#hash);
     return number;
@@ -96,7 +136,7 @@ export class KeyTable {
   /** Returns the number of a text's key; -1 if it has none or is blank. */
   find(text: string): number {
     const folded = this.#fold(text);
-    return folded === '' ? UNKNOWN : this.#find(folded);
+    return folded === '' ? UNKNOWN : this.#find(folded, NOT_STORED);
   }
 
   /** Returns a text's key, and stores its hash. */
@@ -129,16 +169,45 @@ export class KeyTable {
     return isPlain;
   }
 
-  #find(folded: string): number {
+  /** Does the same for a stored text; false also for an empty one. */
+  #isStoredKey(stored: StoredTexts, address: number): boolean {
+    const bytes = stored.bytesAt(address);
+    const place = placeIn(address);
+    const from = place + LENGTH_BYTES;
+    const end = from + lengthIn(bytes, place);
+    let hash = 0x811c9dc5;
+    let isPlain = end > from;
+    let isOdd = false;
+    for (let at = from; at < end; at++) {
+      const code = bytes[at];
+      if (code < 0x61 || code > 0x7e) {
+        if (code < 0x21 || code > 0x7e || (code >= 0x41 && code <= 0x5a)) isPlain = false;
+        if (code === 0x3f || code > 0x7e) isOdd = true;
+      }
+      hash = Math.imul(hash ^ code, 0x01000193);
+    }
+    this.#isOdd = isOdd;
+    this.#isPlain = isPlain;
+    this.#hash = hash ^ (hash >>> 15);
+    return isPlain;
+  }
+
+  #find(folded: string, address: number): number {
     const slots = this.#slots;
     const hash = this.#hash;
     for (let step = 0; step < MOST_STEPS; step++) {
       const slot = ((hash + step) & this.#mask) * 2;
       const number = slots[slot + 1] - 1;
       if (number < 0) break;
-      if (slots[slot] === hash && this.keys[number] === folded) return number;
+      if (slots[slot] === hash && this.#isSame(number, folded, address)) return number;
     }
-    return this.#crowded.size === 0 ? UNKNOWN : (this.#crowded.get(folded) ?? UNKNOWN);
+    return this.#crowded.size === 0 ? UNKNOWN : (this.#crowded.get(address === NOT_STORED ? folded : (this.#stored?.text(address) ?? '')) ?? UNKNOWN);
+  }
+
+  #isSame(number: number, folded: string, address: number): boolean {
+    const place = this.#places[number];
+    if (address === NOT_STORED) return place < 0 ? this.#texts[-1 - place] === folded : this.#stored?.isText(place, folded) === true;
+    return place < 0 ? this.#stored?.isText(address, this.#texts[-1 - place]) === true : this.#stored?.areSame(place, address) === true;
   }
 
   #place(number: number, hash: number): void {
@@ -150,7 +219,7 @@ export class KeyTable {
       slots[slot + 1] = number + 1;
       return;
     }
-    this.#crowded.set(this.keys[number], number);
+    this.#crowded.set(this.textOf(number), number);
   }
 
   #widen(): void {
@@ -161,79 +230,8 @@ export class KeyTable {
   }
 }
 
-/** Indexes by text, compared exactly. A Map of as many texts takes three times as long. */
-export class PlaceTable {
-  readonly #texts = new KeyTable((text) => text);
-  /** By number of the text. */
-  readonly #places: number[] = [];
-
-  /** Sets the index of a text that has none yet; returns the index that it had, or -1. */
-  add(text: string, place: number): number {
-    const number = this.#texts.internKey(text);
-    if (number < this.#places.length) return this.#places[number];
-    this.#places.push(place);
-    return -1;
-  }
-
-  /** Returns the index of a text, or -1. */
-  get(text: string): number {
-    const number = this.#texts.findKey(text);
-    return number < 0 ? -1 : this.#places[number];
-  }
-}
-
-/** With more digits a number could exceed what a double holds exactly. */
-export const LONGEST_INTEGER = 15;
-
-/** Returns a text as a number if it is a whole number in the usual spelling of ids (`0`, `17`; not `017`), else -1. */
-export function integerOf(text: string): number {
-  if (text.length > LONGEST_INTEGER || text === '') return -1;
-  let integer = 0;
-  for (let at = 0; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - 0x30;
-    if (digit < 0 || digit > 9) return -1;
-    integer = integer * 10 + digit;
-  }
-  return text.charCodeAt(0) === 0x30 && text.length > 1 ? -1 : integer;
-}
-
-/** Larger ids are kept in a map: a table up to them would be mostly empty. */
-const DENSEST = 1 << 22;
-const NOWHERE = -1;
-
-/** Indexes by id. Almost all ids are small whole numbers, which are looked up without creating a string. */
-export class IdTable {
-  /** Index + 1 by id; 0 for none. */
-  #dense = new Int32Array(1 << 12);
-  readonly #others = new Map<string, number>();
-
-  /** Returns the index of an id, or -1. */
-  get(id: string): number {
-    const integer = integerOf(id);
-    return integer >= 0 && integer < DENSEST ? this.byInteger(integer) : (this.#others.get(id) ?? NOWHERE);
-  }
-
-  /** Returns the index of an id that is a whole number, or -1. */
-  byInteger(id: number): number {
-    if (id < this.#dense.length) return this.#dense[id] - 1;
-    return id < DENSEST ? NOWHERE : (this.#others.get(String(id)) ?? NOWHERE);
-  }
-
-  /** Sets the index of an id; `integer` is the id as a whole number, or -1. */
-  set(id: string, place: number, integer = integerOf(id)): void {
-    if (integer < 0 || integer >= DENSEST) {
-      this.#others.set(id, place);
-      return;
-    }
-    if (integer >= this.#dense.length) this.#widen(integer);
-    this.#dense[integer] = place + 1;
-  }
-
-  #widen(id: number): void {
-    let length = this.#dense.length;
-    while (length <= id) length *= 2;
-    const wider = new Int32Array(length);
-    wider.set(this.#dense);
-    this.#dense = wider;
-  }
+function widened(narrow: Int32Array): Int32Array {
+  const wider = new Int32Array(narrow.length * 2);
+  wider.set(narrow);
+  return wider;
 }

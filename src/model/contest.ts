@@ -1,6 +1,6 @@
 /** Which updates need a decision, and which renames form rings (contract 2.5 and 6). */
 
-import { isEmailAddress } from './email.js';
+import { hasEmailAddress } from './email.js';
 import type { IdentityIndex } from './identity-index.js';
 
 /** No user who needs an update wants the key. */
@@ -25,7 +25,7 @@ export function settleContest(index: IdentityIndex, isHeld: (place: number) => b
 
 function findSoleWanters(index: IdentityIndex): Int32Array {
   const { emailKey, needsUpdate } = index;
-  const soleWanter = new Int32Array(index.keys.length).fill(NO_WANTER);
+  const soleWanter = new Int32Array(index.keyCount).fill(NO_WANTER);
   for (let place = 0; place < emailKey.length; place++) {
     const id = emailKey[place];
     if (needsUpdate[place] === 1) soleWanter[id] = soleWanter[id] === NO_WANTER ? place : SEVERAL;
@@ -51,7 +51,7 @@ function findAutomatic(index: IdentityIndex, soleWanter: Int32Array, isHeld: (pl
   for (let place = 0; place < users.length; place++) {
     if (needsUpdate[place] === 1) {
       const user = users[place];
-      if (soleWanter[emailKey[place]] === SEVERAL || !isEmailAddress(user.email) || user.signsInFor !== undefined || isHeld(place)) stop(place);
+      if (soleWanter[emailKey[place]] === SEVERAL || !hasEmailAddress(user) || user.signsInFor !== undefined || isHeld(place)) stop(place);
     } else if (userNameKey[place] >= 0) {
       const wanter = soleWanter[userNameKey[place]];
       if (wanter >= 0) stop(wanter);
@@ -69,12 +69,12 @@ function findAutomatic(index: IdentityIndex, soleWanter: Int32Array, isHeld: (pl
  * the spelling is not an edge). Tarjan's algorithm with an explicit stack, since a ring may be as long as the
  * organization.
  */
-function findRings({ keys, userNameKey, emailKey, needsUpdate, holders }: IdentityIndex): Uint8Array {
-  const isInRing = new Uint8Array(keys.length);
-  const order = new Int32Array(keys.length);
-  const low = new Int32Array(keys.length);
-  const isOpen = new Uint8Array(keys.length);
-  const cursor = new Int32Array(keys.length);
+function findRings({ keyCount, userNameKey, emailKey, needsUpdate, holders }: IdentityIndex): Uint8Array {
+  const isInRing = new Uint8Array(keyCount);
+  const order = new Int32Array(keyCount);
+  const low = new Int32Array(keyCount);
+  const isOpen = new Uint8Array(keyCount);
+  const cursor = new Int32Array(keyCount);
   const open: number[] = [];
   const path: number[] = [];
   let clock = 0;

@@ -3,6 +3,7 @@
 import { Checksum } from './digests.js';
 import type { Group, User } from './directory.js';
 import type { IdentityIndex } from './identity-index.js';
+import { StoredUser } from './stored-user.js';
 import { unicodePattern } from './unicode-pattern.js';
 
 /**
@@ -114,6 +115,8 @@ class Collection {
   /** `isOdd`: which subjects may be damaged, by index. */
   lookAtUsers(users: readonly User[], isOdd: Uint8Array): void {
     for (const user of users) {
+      // The id of a stored user is a whole number.
+      if (isOdd[user.place] === 0 && user instanceof StoredUser) continue;
       const { id, userName, email } = user;
       const before = this.count;
       // In an export without ids, usernames are used as ids.

@@ -59,6 +59,7 @@ export interface Subject {
   readonly line: number;
 }
 
+/** Spread only what `plainUser` returns: the properties of most users are not their own. */
 export interface User extends Subject {
   readonly userName: string;
   readonly email: string;

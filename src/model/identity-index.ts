@@ -1,9 +1,11 @@
 /** Usernames and emails of all users by comparison key, in typed arrays, in linear time. */
 
-import { BATCH, IS_ODD, IS_OWN_KEY, KeyTable } from '../collections/key-table.js';
+import { BATCH, IS_ODD, IS_OWN_KEY, KeyTable, NOT_STORED, type TextBatch } from '../collections/key-table.js';
+import type { StoredTexts } from '../collections/stored-texts.js';
 import { type Collation, collationOf } from './compare.js';
 import type { User } from './directory.js';
 import { isInScope, type Policy } from './policy.js';
+import { StoredUser } from './stored-user.js';
 
 /** Indexes of users by key, in source order within a key. */
 export class Buckets {
@@ -41,8 +43,10 @@ export interface IdentityIndex {
   readonly users: readonly User[];
   /** The collation of the keys. */
   readonly collation: Collation;
-  /** Key texts by key id. */
-  readonly keys: readonly string[];
+  /** Number of keys; their ids are 0 and up. */
+  readonly keyCount: number;
+  /** Returns the text of a key. */
+  keyText(id: number): string;
   /** Returns the id of a text's key; -1 if no user has it, or if it is blank. */
   find(text: string): number;
   /** Key id of each user's username, by index; -1 if it is blank. */
@@ -63,6 +67,37 @@ export interface IdentityIndex {
   readonly emailers: Buckets;
 }
 
+/** The usernames and emails of some users; an email that is the username is left out. */
+class Batch implements TextBatch {
+  readonly texts: string[] = [];
+  readonly addresses = new Int32Array(BATCH);
+  stored: StoredTexts | undefined;
+  count = 0;
+
+  /** Adds those of a user; returns whether the email is the username. */
+  add(user: User): boolean {
+    if (user instanceof StoredUser) {
+      const { texts, nameAddress, emailAddress } = user;
+      this.stored ??= texts;
+      if (texts === this.stored) {
+        this.addresses[this.count++] = nameAddress;
+        const hasOneName = nameAddress === emailAddress || texts.areSame(nameAddress, emailAddress);
+        if (!hasOneName) this.addresses[this.count++] = emailAddress;
+        return hasOneName;
+      }
+    }
+    const { userName, email } = user;
+    this.#addText(userName);
+    if (email !== userName) this.#addText(email);
+    return email === userName;
+  }
+
+  #addText(text: string): void {
+    this.addresses[this.count] = NOT_STORED;
+    this.texts[this.count++] = text;
+  }
+}
+
 /** Returns the index of a snapshot's users. */
 export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'authMode' | 'collation'>): IdentityIndex {
   const collation = collationOf(policy.collation);
@@ -73,23 +108,20 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
   const needing = new Uint8Array(users.length);
   const odd = new Uint8Array(users.length);
   const ownKeys = new Uint8Array(users.length);
-  const texts: string[] = [];
+  const batch = new Batch();
+  const isOne = new Uint8Array(BATCH / 2);
   const numbers = new Int32Array(BATCH);
   const traits = new Uint8Array(BATCH);
   for (let from = 0; from < users.length; from += BATCH / 2) {
     const end = Math.min(from + BATCH / 2, users.length);
+    batch.count = 0;
+    for (let place = from; place < end; place++) isOne[place - from] = batch.add(users[place]) ? 1 : 0;
+    table.internAll(batch, batch.count, numbers, traits);
     let count = 0;
-    for (let place = from; place < end; place++) {
-      const { userName, email } = users[place];
-      texts[count++] = userName;
-      if (email !== userName) texts[count++] = email;
-    }
-    table.internAll(texts, count, numbers, traits);
-    count = 0;
     for (let place = from; place < end; place++) {
       const user = users[place];
       const name = count++;
-      const email = user.email === user.userName ? name : count++;
+      const email = isOne[place - from] === 1 ? name : count++;
       userNameKey[place] = numbers[name];
       emailKey[place] = numbers[email];
       odd[place] = (traits[name] | traits[email]) & IS_ODD;
@@ -99,11 +131,12 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
       if (email !== name && numbers[email] >= 0) needing[place] = 1;
     }
   }
-  const { keys } = table;
+  const keyCount = table.size;
   return {
     users,
     collation,
-    keys,
+    keyCount,
+    keyText: (id) => table.textOf(id),
     find: (text) => table.find(text),
     userNameKey,
     emailKey,
@@ -111,8 +144,8 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
     needsUpdate: needing,
     isOdd: odd,
     ownKeys,
-    holders: new Buckets(userNameKey, keys.length),
-    emailers: new Buckets(emailKey, keys.length),
+    holders: new Buckets(userNameKey, keyCount),
+    emailers: new Buckets(emailKey, keyCount),
   };
 }
 
@@ -130,5 +163,5 @@ export function reindexRenamed(index: IdentityIndex, users: readonly User[], pla
     ownKeys[place] = (ownKeys[place] & IS_EMAIL_KEY) === 0 ? 0 : IS_NAME_KEY | IS_EMAIL_KEY;
     needing[place] = 0;
   }
-  return { ...index, users, userNameKey, needsUpdate: needing, ownKeys, holders: new Buckets(userNameKey, index.keys.length) };
+  return { ...index, users, userNameKey, needsUpdate: needing, ownKeys, holders: new Buckets(userNameKey, index.keyCount) };
 }

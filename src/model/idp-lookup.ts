@@ -155,8 +155,8 @@ class Foremost {
     readonly match: IdpMatch,
     readonly isCertain: boolean,
   ) {
-    this.#bySubject = new Int32Array(match.keys.length).fill(NO_FIT);
-    this.#byEmail = new Int32Array(match.keys.length).fill(NO_FIT);
+    this.#bySubject = new Int32Array(match.keyCount).fill(NO_FIT);
+    this.#byEmail = new Int32Array(match.keyCount).fill(NO_FIT);
   }
 
   add(place: number): void {

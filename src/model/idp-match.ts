@@ -16,8 +16,10 @@ export const IS_PENDING = 8;
 
 export interface IdpMatch {
   readonly directory: IdpDirectory;
-  /** Key texts by key id: first those of the identity index under the same ids, then those that only the provider has. */
-  readonly keys: readonly string[];
+  /** Number of keys: first those of the identity index under the same ids, then those that only the provider has. */
+  readonly keyCount: number;
+  /** Returns the text of a key. */
+  keyText(id: number): string;
   /** Key id of each provider user's subject, by index; -1 if it is blank. */
   readonly subjectKey: Int32Array;
   /** Key id of each provider user's email, by index; -1 if it is blank. */
@@ -45,7 +47,7 @@ const NOWHERE = new Int32Array(0);
 /** Returns how the provider's users and the snapshot's match. */
 export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatch {
   const { users } = directory;
-  const known = index.keys.length;
+  const known = index.keyCount;
   const others = new KeyTable(index.collation.key);
   const keyOf = (text: string): number => {
     const inConnect = index.find(text);
@@ -56,7 +58,8 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
   const subjectKey = new Int32Array(users.length);
   const emailKey = new Int32Array(users.length);
   const traits = new Uint8Array(users.length);
-  const isOwn = (text: string, key: number): boolean => key >= 0 && (key < known ? index.keys[key] : others.keys[key - known]) === text;
+  const keyText = (key: number): string => (key < known ? index.keyText(key) : others.textOf(key - known));
+  const isOwn = (text: string, key: number): boolean => key >= 0 && keyText(key) === text;
   for (let place = 0; place < users.length; place++) {
     const { subject, email, active, isPending } = users[place];
     const key = keyOf(subject);
@@ -71,13 +74,14 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
       (active ? IS_ACTIVE : 0) |
       (isPending === true ? IS_PENDING : 0);
   }
-  const keys = index.keys.concat(others.keys);
-  const subjects = new Buckets(subjectKey, keys.length);
-  const emailers = new Buckets(emailKey, keys.length);
+  const keyCount = known + others.size;
+  const subjects = new Buckets(subjectKey, keyCount);
+  const emailers = new Buckets(emailKey, keyCount);
   let partner: Int32Array | undefined;
   return {
     directory,
-    keys,
+    keyCount,
+    keyText,
     subjectKey,
     emailKey,
     traits,
@@ -123,8 +127,8 @@ function findFits(index: IdentityIndex, subjectKey: Int32Array, emailKey: Int32A
 }
 
 /** Returns the index of the one user of Jama Connect with the key as username or email; NO_FIT, SEVERAL_FIT. */
-export function soleUser({ keys, holders, emailers }: IdentityIndex, key: number): number {
-  if (key < 0 || key >= keys.length) return NO_FIT;
+export function soleUser({ keyCount, holders, emailers }: IdentityIndex, key: number): number {
+  if (key < 0 || key >= keyCount) return NO_FIT;
   const called = soleOf(holders, key);
   if (called === SEVERAL_FIT) return SEVERAL_FIT;
   const addressed = soleOf(emailers, key);

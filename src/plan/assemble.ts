@@ -73,7 +73,7 @@ function renameChanges({ directory, index }: RuleContext, end: EndState): Placed
   /** Key ids of targets that no user had or wanted in the source; they follow those of the index. */
   const added = new Map<string, number>();
   const addedId = (text: string): number => {
-    const id = added.get(text) ?? index.keys.length + added.size;
+    const id = added.get(text) ?? index.keyCount + added.size;
     added.set(text, id);
     return id;
   };
@@ -87,7 +87,7 @@ function renameChanges({ directory, index }: RuleContext, end: EndState): Placed
     movers: end.movers,
     from: (place) => index.userNameKey[place],
     to: targetOf,
-    holdersOf: (id) => (id < index.keys.length && index.holders.sizeOf(id) > 0 ? index.holders.of(id) : []),
+    holdersOf: (id) => (id < index.keyCount && index.holders.sizeOf(id) > 0 ? index.holders.of(id) : []),
   });
   const names = new Map<number, string>();
   /** Keys of the temporary names so far: two ids may lead to the same stem. */

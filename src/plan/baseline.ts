@@ -1,6 +1,6 @@
 /** Digests of every user, group and membership list as they will be once the plan is applied: they show any other change and contain no personal data. */
 
-import { IdTable } from '../collections/key-table.js';
+import { IdTable } from '../collections/places.js';
 import { TextBytes } from '../collections/text-bytes.js';
 import { FURTHER_COLUMNS, type FurtherColumns, type Group, type User } from '../model/directory.js';
 import { digestOf, putDigest } from './digest.js';

@@ -7,6 +7,7 @@ import type { Group, Snapshot, User } from '../model/directory.js';
 import { type IdentityIndex, indexIdentities, reindexRenamed } from '../model/identity-index.js';
 import type { IdpDirectory } from '../model/idp.js';
 import { leadingAway, matchIdp } from '../model/idp-match.js';
+import { plainUser } from '../model/stored-user.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
 import type { MemberTable, MemberTally } from './member-tally.js';
@@ -47,7 +48,7 @@ export function endStateOf(
     if (!isUpdated && users[place] === directory.users[place]) continue;
     if (isUpdated) {
       updated.push(place);
-      users[place] = { ...users[place], userName: users[place].email };
+      users[place] = { ...plainUser(users[place]), userName: users[place].email };
     }
     if (users[place].userName !== directory.users[place].userName) movers.push(place);
   }
@@ -91,7 +92,7 @@ function withChoices(user: User, { emails, active, userNames }: Choices): User {
   const { place } = user;
   if (!emails.has(place) && !active.has(place) && !userNames.has(place)) return user;
   return {
-    ...user,
+    ...plainUser(user),
     email: emails.get(place) ?? user.email,
     active: active.get(place) ?? user.active,
     userName: userNames.get(place) ?? user.userName,

@@ -1,11 +1,12 @@
 /** Proves a plan again on the source that it is applied to, since it may have been edited and sealed again (contract 6 and 7). */
 
-import { IdTable } from '../collections/key-table.js';
+import { IdTable } from '../collections/places.js';
 import { collationOf } from '../model/compare.js';
 import { settleContest } from '../model/contest.js';
 import type { User } from '../model/directory.js';
 import { indexIdentities, reindexRenamed } from '../model/identity-index.js';
 import { isInScope } from '../model/policy.js';
+import { plainUser } from '../model/stored-user.js';
 import type { Action, Plan } from './plan.js';
 import { ProofFailed, proveActions } from './simulate.js';
 
@@ -65,7 +66,7 @@ function endOf(actions: readonly Action[], users: readonly User[], places: Int32
     if (places[at] < 0) return undefined;
     const user = end[places[at]];
     if (String(user[attribute]) !== from) return undefined;
-    end[places[at]] = attribute === 'active' ? { ...user, active: to === 'true' } : { ...user, [attribute]: to };
+    end[places[at]] = attribute === 'active' ? { ...plainUser(user), active: to === 'true' } : { ...plainUser(user), [attribute]: to };
   }
   return end;
 }

@@ -7,6 +7,7 @@ import type { Acceptance } from '../audit/report.js';
 import type { Subject } from '../model/directory.js';
 import { joined, note, noteText, quotedWhole, userId } from '../model/note.js';
 import { isInScope } from '../model/policy.js';
+import { plainUser } from '../model/stored-user.js';
 import { unguardCell } from '../model/written-text.js';
 import { ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
@@ -186,7 +187,7 @@ export function settleDecisions(answered: readonly AnsweredRow[], { directory, p
   for (const [place, userName] of choices.userNames) {
     const user = directory.users[place];
     const email = choices.emails.get(place) ?? user.email;
-    const decided = { ...user, email, active: choices.active.get(place) ?? user.active };
+    const decided = { ...plainUser(user), email, active: choices.active.get(place) ?? user.active };
     if (!isInScope(decided, policy.authMode) || userName === email) continue;
     const line = linesByChoice.get(`user ${user.id} username`)?.line ?? 1;
     problems.push({ line, column: columnOf('value'), message: notTheEmail(user.id, userName) });

@@ -55,14 +55,14 @@ class Names {
     this.#given = Int32Array.from(actions, ({ change }) =>
       change.kind === 'replace-user' && change.attribute === 'userName' ? table.intern(change.to) : NONE,
     );
-    const size = table.keys.length;
+    const size = table.size;
     this.#native = new Int32Array(users.length);
     this.#all = new Int32Array(size);
     this.#isKnown = new Uint8Array(size);
     // There are few temporary names, and most often none.
     const temporary = new KeyTable(key);
     for (const { change } of actions) if (change.kind === 'replace-user' && change.temporary === true) temporary.intern(change.to);
-    const hasTemporary = temporary.keys.length > 0;
+    const hasTemporary = temporary.size > 0;
     for (let place = 0; place < users.length; place++) {
       const { userName, email } = users[place];
       const number = table.find(userName);
@@ -73,7 +73,7 @@ class Names {
       }
       if (!hasTemporary || email === userName) continue;
       const met = temporary.find(email);
-      if (met >= 0) this.#isKnown[table.find(temporary.keys[met])] = 1;
+      if (met >= 0) this.#isKnown[table.find(temporary.textOf(met))] = 1;
     }
     this.#keys = this.#native.slice();
     this.#loyal = this.#all.slice();

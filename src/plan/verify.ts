@@ -1,6 +1,6 @@
 /** Compares a fresh export with a plan: what is as planned, what is not, and what else changed. */
 
-import { IdTable } from '../collections/key-table.js';
+import { IdTable } from '../collections/places.js';
 import type { Directory, FurtherColumn, FurtherColumns, User } from '../model/directory.js';
 import type { Change } from '../model/finding.js';
 import { type Baseline, furtherOf, groupDigest, isAsPlanned } from './baseline.js';

@@ -70,8 +70,8 @@ function emailKeysAfter({ idp, index }: PreviewInput, { fates, personOf }: Users
 
 /** Returns how many accounts have each email key after the sync, and how many more there may be. */
 function countEmails({ idp, index }: PreviewInput, emailKey: Int32Array): { readonly certain: Int32Array; readonly possible: Int32Array } {
-  const certain = new Int32Array(idp.keys.length);
-  const possible = new Int32Array(idp.keys.length);
+  const certain = new Int32Array(idp.keyCount);
+  const possible = new Int32Array(idp.keyCount);
   const { outcomes, account } = lookUpsOf(index, idp);
   const add = (to: Int32Array, key: number): void => {
     if (key >= 0) to[key]++;

@@ -1,7 +1,7 @@
 /** A saved preview, read back: what was predicted, and how accounts, groups and memberships were before the first sync. */
 
 import { z } from 'zod';
-import { integerOf } from '../collections/key-table.js';
+import { integerOf } from '../collections/places.js';
 import { IDP_PROVIDERS } from '../model/idp.js';
 import { note } from '../model/note.js';
 import { COLLATIONS } from '../model/policy.js';

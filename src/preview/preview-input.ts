@@ -7,6 +7,7 @@ import { indexIdentities } from '../model/identity-index.js';
 import { matchIdp } from '../model/idp-match.js';
 import { type Note, note, userId } from '../model/note.js';
 import { selectSyncGroups } from '../model/policy.js';
+import { plainUser } from '../model/stored-user.js';
 import { UserError } from '../model/user-error.js';
 import type { Action } from '../plan/plan.js';
 import type { RuleContext } from '../rules/rule.js';
@@ -117,7 +118,7 @@ class Playing {
       const user = this.users[this.#placeOf(this.#userPlaces, change.user, action)];
       if (String(user[change.attribute]) !== change.from)
         throw strange(action, note`the ${NAMES[change.attribute]} of user ${userId(user.id)} is a different one`);
-      this.users[user.place] = { ...user, [change.attribute]: change.attribute === 'active' ? change.to === 'true' : change.to };
+      this.users[user.place] = { ...plainUser(user), [change.attribute]: change.attribute === 'active' ? change.to === 'true' : change.to };
     } else if (change.kind === 'replace-group') {
       const group = this.groups[this.#placeOf(this.#groupPlaces, change.group, action)];
       if (group.name !== change.from) throw strange(action, note`group ${userId(group.id)} has a different name`);

@@ -1,6 +1,7 @@
 /** Compares predicted accounts with those of after the sync. */
 
-import { IdTable, KeyTable } from '../collections/key-table.js';
+import { KeyTable } from '../collections/key-table.js';
+import { IdTable } from '../collections/places.js';
 import type { Collation } from '../model/compare.js';
 import type { User } from '../model/directory.js';
 import type { PredictedAccount, PredictedMembers, PredictedUser, Prediction } from './prediction.js';
@@ -102,9 +103,8 @@ export class Accounts {
     const at = this.#newByName.size === 0 ? NO_KEY : this.#keys.find(userName);
     // Accounts without a username have no key either.
     const some = at >= 0 || this.#isBlank(userName) ? this.#newByName.get(at) : undefined;
-    if (some === undefined) return undefined;
-    const free = some.filter((user) => !this.#claimed.has(user));
-    const found = free.find((user) => user.userName === userName) ?? free[0];
+    const free = some?.filter((user) => !this.#claimed.has(user));
+    const found = free?.find((user) => user.userName === userName) ?? free?.[0];
     if (found !== undefined) this.#claimed.add(found);
     return found;
   }

@@ -191,7 +191,7 @@ function sharedEmail({ idp, index }: PreviewInput, idpUser: IdpUser, user: User)
 
 /** Returns a function that marks all users with a key, once, however many of the provider's users have it. */
 function marking(idp: IdpMatch, marked: Uint8Array): (key: number, kind: 'holders' | 'emailers') => void {
-  const isDone = { holders: new Uint8Array(idp.keys.length), emailers: new Uint8Array(idp.keys.length) };
+  const isDone = { holders: new Uint8Array(idp.keyCount), emailers: new Uint8Array(idp.keyCount) };
   return (key, kind) => {
     if (key < 0 || isDone[kind][key] === 1) return;
     isDone[kind][key] = 1;

@@ -8,6 +8,7 @@ import type { StatedEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpDirectory, IdpGroup, IdpUser } from '../model/idp.js';
 import { type Note, redactNote } from '../model/note.js';
+import { plainUser } from '../model/stored-user.js';
 import { ruleOf } from '../rules/registry.js';
 import type { Redactor } from '../rules/rule.js';
 
@@ -133,7 +134,7 @@ export function redactorFor(known: KnownValues, { collation, identity, group: gr
   };
   const user = (original: User): User =>
     remember(usersByUser, original, () => ({
-      ...original,
+      ...plainUser(original),
       id: idAlias(original.id),
       userName: identity(original.userName),
       email: identity(original.email),

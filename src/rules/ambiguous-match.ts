@@ -85,7 +85,7 @@ export const ambiguousMatch = defineRule({
         yield {
           rule: 'ambiguous-match',
           severity: isLookupSure ? 'warning' : 'error',
-          keys: keys.map((id) => match.keys[id]),
+          keys: keys.map(match.keyText),
           idpUsers,
           users,
           by: users.map((user) => byOf(user, context.index, keys)),

@@ -102,13 +102,13 @@ export const conflictingUsers = defineRule({
     findings() {
       const { index } = context;
       const found: ConflictingUsers[] = [];
-      for (let id = 0; id < index.keys.length; id++) {
+      for (let id = 0; id < index.keyCount; id++) {
         const pairs = pairing(index, id);
         if (pairs === undefined) continue;
         found.push({
           rule: 'conflicting-users',
           severity: 'error',
-          userName: index.keys[id],
+          userName: index.keyText(id),
           ...classify(context, id),
           users: pairs.members.map(({ place }: Member) => index.users[place]),
           needsUpdate: index.needsUpdate,

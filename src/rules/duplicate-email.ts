@@ -22,14 +22,14 @@ export const duplicateEmail = usersRule({
   start: ({ index, contest }) => ({
     findings() {
       const found: DuplicateEmail[] = [];
-      for (let id = 0; id < index.keys.length; id++) {
+      for (let id = 0; id < index.keyCount; id++) {
         if (index.emailers.sizeOf(id) < 2) continue;
         const places = index.emailers.of(id);
         if (!places.some((place) => index.isInScope[place] === 1)) continue;
         const isContestOfAll = contest.soleWanter[id] === SEVERAL && places.every((place) => index.needsUpdate[place] === 1);
         if (isContestOfAll) continue;
         const users = Array.from(places, (place) => index.users[place]);
-        found.push({ rule: 'duplicate-email', severity: 'warning', users, email: index.keys[id] });
+        found.push({ rule: 'duplicate-email', severity: 'warning', users, email: index.keyText(id) });
       }
       return found.sort((a, b) => a.users[0].place - b.users[0].place);
     },

@@ -20,10 +20,10 @@ export const duplicateUsername = usersRule({
   start: ({ index }) => ({
     findings() {
       const found: DuplicateUsername[] = [];
-      for (let id = 0; id < index.keys.length; id++) {
+      for (let id = 0; id < index.keyCount; id++) {
         if (index.holders.sizeOf(id) < 2) continue;
         const users = Array.from(index.holders.of(id), (place) => index.users[place]);
-        found.push({ rule: 'duplicate-username', severity: 'error', users, userName: index.keys[id] });
+        found.push({ rule: 'duplicate-username', severity: 'error', users, userName: index.keyText(id) });
       }
       return found.sort((a, b) => a.users[0].place - b.users[0].place);
     },

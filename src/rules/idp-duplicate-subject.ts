@@ -22,12 +22,12 @@ export const idpDuplicateSubject = snapshotRule({
   idp: 'any',
   start: (context) => ({
     findings() {
-      const { subjects, keys, directory } = idpOf(context);
+      const { subjects, keyCount, keyText, directory } = idpOf(context);
       const found: IdpDuplicateSubject[] = [];
-      for (let id = 0; id < keys.length; id++) {
+      for (let id = 0; id < keyCount; id++) {
         if (subjects.sizeOf(id) < 2) continue;
         const idpUsers = Array.from(subjects.of(id), (place) => directory.users[place]);
-        found.push({ rule: 'idp-duplicate-subject', severity: 'error', subject: keys[id], idpUsers });
+        found.push({ rule: 'idp-duplicate-subject', severity: 'error', subject: keyText(id), idpUsers });
       }
       return found.sort((a, b) => a.idpUsers[0].place - b.idpUsers[0].place);
     },

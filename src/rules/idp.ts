@@ -108,7 +108,7 @@ export function contestsOf(index: IdentityIndex, match: IdpMatch): Contests {
   return found;
 }
 
-const keyTexts = ({ keys }: IdpMatch, ids: readonly number[]): string => ids.map((id) => keys[id]).join('\n');
+const keyTexts = ({ keyText }: IdpMatch, ids: readonly number[]): string => ids.map(keyText).join('\n');
 
 /** Keys with the places of the provider users who refer to them. */
 interface Turning {
@@ -119,8 +119,8 @@ interface Turning {
 /** Yields each key of a provider user that two or more users of Jama Connect have, with that user's other key if no other user refers to either. */
 function* sharedKeys(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
   const { subjectKey, emailKey, subjects, emailers } = match;
-  const isListed = new Uint8Array(index.keys.length);
-  for (let id = 0; id < index.keys.length; id++) {
+  const isListed = new Uint8Array(index.keyCount);
+  for (let id = 0; id < index.keyCount; id++) {
     if (isListed[id] === 1 || subjects.sizeOf(id) + emailers.sizeOf(id) === 0 || soleUser(index, id) !== SEVERAL_FIT) continue;
     const places = [...subjects.of(id), ...emailers.of(id).filter((place) => subjectKey[place] !== id)];
     const [only] = places;
@@ -133,14 +133,14 @@ function* sharedKeys(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
 
 /** Returns the keys of provider users whose subject belongs to one user of Jama Connect, and their email to another. */
 function partedUsers(index: IdentityIndex, match: IdpMatch): Iterable<Turning> {
-  const { subjectKey, emailKey, keys } = match;
+  const { subjectKey, emailKey, keyCount } = match;
   const parted = new Map<number, { readonly keys: readonly number[]; readonly places: number[] }>();
   subjectKey.forEach((subject, place) => {
     const email = emailKey[place];
     if (subject === email) return;
     const [bySubject, byEmail] = [soleUser(index, subject), soleUser(index, email)];
     if (bySubject < 0 || byEmail < 0 || bySubject === byEmail) return;
-    const pair = subject * keys.length + email;
+    const pair = subject * keyCount + email;
     const known = parted.get(pair);
     if (known === undefined) parted.set(pair, { keys: [subject, email], places: [place] });
     else known.places.push(place);

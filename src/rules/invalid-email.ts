@@ -1,4 +1,4 @@
-import { isEmailAddress } from '../model/email.js';
+import { hasEmailAddress, isEmailAddress } from '../model/email.js';
 import { unicodePattern } from '../model/unicode-pattern.js';
 import { ID, USERNAME, userRule, WHERE } from './define.js';
 import { askEach, calledUser } from './rule.js';
@@ -18,7 +18,7 @@ export const invalidEmail = userRule({
   start: ({ index }) => ({
     *findings() {
       for (let place = 0; place < index.users.length; place++) {
-        if (index.isInScope[place] === 1 && index.emailKey[place] >= 0 && !isEmailAddress(index.users[place].email)) {
+        if (index.isInScope[place] === 1 && index.emailKey[place] >= 0 && !hasEmailAddress(index.users[place])) {
           yield { rule: 'invalid-email', severity: 'error', user: index.users[place] };
         }
       }

@@ -1,5 +1,6 @@
 import { DIFFERENCES, explainDifference } from '../model/compare.js';
 import type { Severity } from '../model/finding.js';
+import { IS_EMAIL_KEY, IS_NAME_KEY } from '../model/identity-index.js';
 import { ID, userRule, WHERE } from './define.js';
 import { choice } from './fields.js';
 import { DIFFERS_IN, IN_WHAT } from './idp.js';
@@ -20,7 +21,9 @@ export const usernameEmailMismatch = userRule({
       for (let place = 0; place < index.users.length; place++) {
         if (index.needsUpdate[place] === 0) continue;
         const user = index.users[place];
-        const difference = index.collation.differenceOf(user.userName, user.email);
+        // Two keys that differ are two values, whatever the texts are made of.
+        const isOfKeys = index.ownKeys[place] === (IS_NAME_KEY | IS_EMAIL_KEY) && index.userNameKey[place] !== index.emailKey[place];
+        const difference = isOfKeys ? 'value' : index.collation.differenceOf(user.userName, user.email);
         const severity: Severity = difference === 'case' ? 'warning' : 'error';
         yield { rule: 'username-email-mismatch', severity, user, difference };
       }

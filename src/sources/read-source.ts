@@ -1,6 +1,6 @@
 /** Reads an opened source in two phases: groups and users, which are kept, then the memberships as a stream. */
 
-import type { IdTable } from '../collections/key-table.js';
+import type { IdTable } from '../collections/places.js';
 import { collationOf } from '../model/compare.js';
 import type { Directory, Group, Input, MembershipSink, Role, Snapshot, UnknownMember, User } from '../model/directory.js';
 import { joined, type Note, note, quoted, quotedHeading } from '../model/note.js';

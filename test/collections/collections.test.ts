@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { ByteRecords } from '../../src/collections/byte-records.js';
-import { BATCH, IS_ODD, IS_OWN_KEY, KeyTable } from '../../src/collections/key-table.js';
+import { BATCH, IS_ODD, IS_OWN_KEY, KeyTable, NOT_STORED } from '../../src/collections/key-table.js';
 import { PairSet } from '../../src/collections/pairs.js';
+import { placeIn, StoredTexts } from '../../src/collections/stored-texts.js';
 import { charactersOf, SharedTexts, TextBytes } from '../../src/collections/text-bytes.js';
 
 const index = fc.oneof(fc.nat(20), fc.nat(1 << 22));
@@ -154,6 +155,30 @@ const key = (text: string): string => text.trim().toLowerCase();
 /** Few letters, so that texts repeat; some differ only in case, are blank, or are odd. */
 const text = fc.oneof(fc.string({ unit: fc.constantFrom('a', 'B', 'b', ' ', 'ü', '?', '7'), maxLength: 4 }), fc.nat(5000).map(String));
 
+/** Texts with the place to add them to. */
+function storedTexts(): { readonly texts: StoredTexts; add(text: string): number } {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const texts = new StoredTexts((bytes, from, to) => decoder.decode(bytes.subarray(from, to)));
+  return {
+    texts,
+    add(text) {
+      const encoded = new TextEncoder().encode(text);
+      const address = texts.reserve(encoded.length + 2);
+      const bytes = texts.bytesAt(address);
+      const at = placeIn(address);
+      bytes.set([encoded.length & 255, encoded.length >> 8], at);
+      bytes.set(encoded, at + 2);
+      texts.keep(at + 2 + encoded.length);
+      return address;
+    },
+  };
+}
+
+const slotOf = (each: string): number => {
+  const hash = [...each].reduce((sum, char) => Math.imul(sum ^ char.charCodeAt(0), 0x01000193), 0x811c9dc5);
+  return (hash ^ (hash >>> 15)) & 0xfff;
+};
+
 describe('a table of keys', () => {
   it('numbers keys as a Map does, one by one and in batches, also when it grows', () => {
     fc.assert(
@@ -168,6 +193,7 @@ describe('a table of keys', () => {
         const single = new KeyTable(key);
         const found = texts.map((each) => single.intern(each));
         const traits = texts.map((each) => (/[^\0-\x7e]|\?/.test(each) ? IS_ODD : 0) | (/^[\x21-\x40\x5b-\x7e]+$/.test(each) ? IS_OWN_KEY : 0));
+        const stored = storedTexts();
         const together = new KeyTable(key);
         const part = new Int32Array(BATCH);
         const traitsOfPart = new Uint8Array(BATCH);
@@ -175,14 +201,16 @@ describe('a table of keys', () => {
         const traitsInBatches: number[] = [];
         for (let from = 0; from < texts.length; from += BATCH) {
           const some = texts.slice(from, from + BATCH);
-          together.internAll(some, some.length, part, traitsOfPart);
+          // Every third text is given as a text.
+          const addresses = Int32Array.from({ length: BATCH }, (_, at) => ((from + at) % 3 === 0 || at >= some.length ? NOT_STORED : stored.add(some[at])));
+          together.internAll({ texts: some, addresses, stored: stored.texts }, some.length, part, traitsOfPart);
           inBatches.push(...part.subarray(0, some.length));
           traitsInBatches.push(...traitsOfPart.subarray(0, some.length));
         }
         expect(found).toEqual(expected);
         expect(inBatches).toEqual(expected);
         expect(traitsInBatches).toEqual(traits);
-        expect(together.keys).toEqual([...numbers.keys()]);
+        expect(Array.from({ length: together.size }, (_, number) => together.textOf(number))).toEqual([...numbers.keys()]);
         for (const folded of numbers.keys()) expect(together.find(folded)).toBe(numbers.get(folded));
         expect(together.find('not one of them')).toBe(-1);
       }),
@@ -190,11 +218,23 @@ describe('a table of keys', () => {
     );
   });
 
+  it('finds each of many stored texts that want one slot', () => {
+    const crowd: string[] = [];
+    for (let number = 0; crowd.length < 150; number++) if (slotOf(`k${number}`) === 7) crowd.push(`k${number}`);
+    const stored = storedTexts();
+    const table = new KeyTable(key);
+    const [numbers, traits] = [new Int32Array(BATCH), new Uint8Array(BATCH)];
+    for (let round = 0; round < 2; round++) {
+      for (const [at, each] of crowd.entries()) {
+        table.internAll({ texts: [], addresses: Int32Array.of(stored.add(each)), stored: stored.texts }, 1, numbers, traits);
+        expect(numbers[0]).toBe(at);
+        expect(table.find(each)).toBe(at);
+        expect(table.textOf(at)).toBe(each);
+      }
+    }
+  });
+
   it('finds each of many texts that want one slot, also after it grew', () => {
-    const slotOf = (each: string): number => {
-      const hash = [...each].reduce((sum, char) => Math.imul(sum ^ char.charCodeAt(0), 0x01000193), 0x811c9dc5);
-      return (hash ^ (hash >>> 15)) & 0xfff;
-    };
     const crowd: string[] = [];
     for (let number = 0; crowd.length < 150; number++) if (slotOf(`k${number}`) === 7) crowd.push(`k${number}`);
     const table = new KeyTable(key);
@@ -204,7 +244,7 @@ describe('a table of keys', () => {
       expect(table.find(each)).toBe(at);
       expect(table.intern(each)).toBe(at);
     }
-    expect(table.keys).toHaveLength(crowd.length + 9000);
+    expect(table.size).toBe(crowd.length + 9000);
   });
 });
 

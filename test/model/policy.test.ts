@@ -234,11 +234,12 @@ function userOf([userName, email, state]: Row, place: number): User {
 function settle(rows: readonly Row[]) {
   const index = indexIdentities(rows.map(userOf), { authMode: 'multi', collation: 'utf8mb4_0900_ai_ci' });
   const contest = settleContest(index);
-  const idOf = (name: string): number => index.keys.indexOf(key(address(name)));
+  const keys = Array.from({ length: index.keyCount }, (_, id) => index.keyText(id));
+  const idOf = (name: string): number => keys.indexOf(key(address(name)));
   return {
     automatic: rows.flatMap((_, place) => (contest.isAutomatic[place] === 1 ? [place] : [])),
     wanterOf: (name: string): number | undefined => contest.soleWanter[idOf(name)],
-    inRing: index.keys.filter((_, id) => contest.isInRing[id] === 1),
+    inRing: keys.filter((_, id) => contest.isInRing[id] === 1),
     contest,
   };
 }

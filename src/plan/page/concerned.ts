@@ -164,7 +164,7 @@ function addUnclear(found: Concerned, { states, newcomers }: Comparison): void {
 
 /** Adds all accounts whose names belong with those that are concerned already. */
 function spread(found: Concerned, { index, idp }: Ground['context'], comparison: Comparison | undefined): void {
-  const ties = new Ties((idp?.keys ?? index.keys).length);
+  const ties = new Ties((idp ?? index).keyCount);
   const lists: Tied[] = [{ found: found.users, names: index.userNameKey, emails: index.emailKey }];
   if (idp !== undefined) {
     lists.push({ found: found.idpUsers, names: idp.subjectKey, emails: idp.emailKey });
@@ -174,7 +174,7 @@ function spread(found: Concerned, { index, idp }: Ground['context'], comparison:
   }
   for (const { names, emails } of lists) names.forEach((name, place) => void ties.join(name, emails[place]));
   if (comparison !== undefined) joinLocalParts(ties, index, comparison);
-  const isTied = new Uint8Array((idp?.keys ?? index.keys).length);
+  const isTied = new Uint8Array((idp ?? index).keyCount);
   const isMarked = (name: number): boolean => name >= 0 && isTied[ties.root(name)] === 1;
   for (const { found: is, names, emails } of lists) {
     is.forEach((concerned, place) => {

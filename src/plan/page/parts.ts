@@ -60,7 +60,7 @@ export class Parts {
     this.#data = data;
     this.#context = context;
     this.#isHidden = isHidden;
-    this.#firstUser = (idp?.keys ?? index.keys).length;
+    this.#firstUser = (idp ?? index).keyCount;
     this.#firstIdpUser = this.#firstUser + context.directory.users.length;
     this.#firstUnassigned = this.#firstIdpUser + (idp?.directory.users.length ?? 0);
     this.#common = this.#firstUnassigned + (data.idp?.unassigned.length ?? 0);
@@ -105,7 +105,7 @@ export class Parts {
       if (scimAdmin !== undefined) this.#join(this.#firstUser + place, this.#common);
     }
     if (idp === undefined) return;
-    idp.keys.slice(index.keys.length).forEach((key, at) => void this.#idpNames.set(key, index.keys.length + at));
+    for (let id = index.keyCount; id < idp.keyCount; id++) this.#idpNames.set(idp.keyText(id), id);
     for (const { place, subject } of idp.directory.users) {
       const number = this.#firstIdpUser + place;
       join(number, idp.subjectKey[place], idp.emailKey[place]);

@@ -13,7 +13,7 @@ import { GUEST, type HiddenAccounts, IS_LOCAL_PART, idpStateOf, RANK, RANKED, ty
 /** An account with the numbers of its names. */
 interface Named {
   readonly state: number;
-  readonly keys: readonly string[];
+  readonly keyText: (key: number) => string;
   readonly name: number;
   readonly nameText: string;
   readonly email: number;
@@ -44,29 +44,29 @@ export function hiddenAccounts(context: RuleContext, concerned: Concerned, compa
 }
 
 function* hiddenUsers({ directory, index, idp }: RuleContext, concerned: Concerned, comparison: Comparison | undefined): Iterable<Named> {
-  const keys = idp?.keys ?? index.keys;
+  const { keyText } = idp ?? index;
   for (const user of directory.users) {
     if (concerned.users[user.place] === 1) continue;
     const { place, userName, email } = user;
     const names = { name: index.userNameKey[place], email: index.emailKey[place] };
     // Only names with one key can be told apart by their spelling alone.
     const state = names.name === names.email ? stateOf(user) : stateOf(user) & ~SPELLED_OTHERWISE;
-    const owner = comparison === undefined || names.name < 0 || userName.includes('@') ? undefined : comparison.newcomers.owners.get(keys[names.name]);
+    const owner = comparison === undefined || names.name < 0 || userName.includes('@') ? undefined : comparison.newcomers.owners.get(keyText(names.name));
     const isLocalPart = owner !== undefined && comparison?.newcomers.is[owner] === 1;
-    yield { state: isLocalPart ? state | IS_LOCAL_PART : state, keys, ...names, nameText: userName, emailText: email };
+    yield { state: isLocalPart ? state | IS_LOCAL_PART : state, keyText, ...names, nameText: userName, emailText: email };
   }
 }
 
 function* hiddenIdpUsers({ idp }: RuleContext, concerned: Concerned): Iterable<Named> {
   if (idp === undefined) return;
-  const { keys, subjectKey, emailKey, directory } = idp;
-  const ranks = new Ranks(directory.users, subjectKey, emailKey, keys.length);
+  const { keyCount, keyText, subjectKey, emailKey, directory } = idp;
+  const ranks = new Ranks(directory.users, subjectKey, emailKey, keyCount);
   for (const user of directory.users) {
     if (concerned.idpUsers[user.place] === 1) continue;
     const { place, subject, email } = user;
     let state = idpStateOf(user) & ~GUEST;
     if (directory.provider === 'entra' && isSpecial(subject)) state |= SPECIAL;
-    yield { state, keys, name: subjectKey[place], nameText: subject, email: emailKey[place], emailText: email, rank: ranks.of(place) };
+    yield { state, keyText, name: subjectKey[place], nameText: subject, email: emailKey[place], emailText: email, rank: ranks.of(place) };
   }
 }
 
@@ -75,12 +75,12 @@ function* hiddenUnassigned({ index, idp }: RuleContext, concerned: Concerned): I
   const table = new KeyTable(index.collation.key);
   const names = Int32Array.from(users, ({ subject }) => table.intern(subject));
   const emails = Int32Array.from(users, ({ email }) => table.intern(email));
-  const ranks = new Ranks(users, names, emails, table.keys.length);
+  const ranks = new Ranks(users, names, emails, table.size);
   for (const { place, subject, email } of users) {
     if (concerned.unassigned[place] === 1) continue;
     yield {
       state: 0,
-      keys: table.keys,
+      keyText: (key) => table.textOf(key),
       name: names[place],
       nameText: subject,
       email: emails[place],
@@ -134,7 +134,7 @@ class Lists {
     this.#emails = new ByteRecords(width + end);
   }
 
-  add({ keys, name, nameText, email, emailText, rank }: Named): void {
+  add({ keyText, name, nameText, email, emailText, rank }: Named): void {
     if (name < 0 && email < 0) {
       this.#hasNameless = true;
       return;
@@ -142,8 +142,8 @@ class Lists {
     const isSame = name === email && (!this.hasSpellings || nameText === emailText);
     const records = isSame ? this.#same : email < 0 ? this.#names : name < 0 ? this.#emails : this.#pairs;
     let at = records.next();
-    if (name >= 0) at = this.marks.put(keys[name], nameText, records.bytes, at);
-    if (email >= 0 && !isSame) at = this.marks.put(keys[email], emailText, records.bytes, at);
+    if (name >= 0) at = this.marks.put(keyText(name), nameText, records.bytes, at);
+    if (email >= 0 && !isSame) at = this.marks.put(keyText(email), emailText, records.bytes, at);
     if (rank === undefined) return;
     for (let bits = 4 * RANK - 8; bits >= 0; bits -= 8) records.bytes[at++] = rank >> bits;
   }

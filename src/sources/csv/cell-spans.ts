@@ -1,7 +1,7 @@
 /** Byte ranges of the cells of a CSV, quotes included, so that one cell can be replaced and everything else kept. */
 
 import { isUtf8 } from 'node:buffer';
-import { integerOf, LONGEST_INTEGER } from '../../collections/key-table.js';
+import { integerOf, LONGEST_INTEGER } from '../../collections/places.js';
 import { note } from '../../model/note.js';
 import { UserError } from '../../model/user-error.js';
 import { BACKSLASH, CR, closingQuote, countLines, type Dialect, escapeLength, isCellEnd, LF, QUOTE, readCell } from './dialect.js';

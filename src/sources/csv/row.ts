@@ -1,8 +1,9 @@
 /** One record of a CSV as a row. */
 
-import { integerOf, LONGEST_INTEGER } from '../../collections/key-table.js';
+import { integerOf, LONGEST_INTEGER } from '../../collections/places.js';
+import { LENGTH_BYTES } from '../../collections/stored-texts.js';
 import type { SharedTexts, TextBytes } from '../../collections/text-bytes.js';
-import type { Row } from '../tables/table.js';
+import type { CopiedCell, Row } from '../tables/table.js';
 import { BACKSLASH, CR, LF, QUOTE } from './dialect.js';
 
 const ZERO = 0x30;
@@ -111,6 +112,24 @@ export class CsvRow implements Row {
       const from = this.#from(column);
       bytes.bytes(this.#bytes, from, this.#to(column, from));
     }
+  }
+
+  copy(cells: readonly CopiedCell[], into: Uint8Array, from: number, limit: number): number {
+    if (this.#cells !== undefined || this.#quotes === DOUBLED) return -1;
+    const bytes = this.#bytes;
+    let end = from;
+    for (let cell = 0; cell < cells.length; cell++) {
+      const { column, above } = cells[cell];
+      if (column >= this.width) return -1;
+      let at = this.#from(column);
+      const to = this.#to(column, at);
+      const length = to - at;
+      if ((length <= above && length > 0) || end + LENGTH_BYTES + length > limit) return -1;
+      into[end++] = length;
+      into[end++] = length >>> 8;
+      while (at < to) into[end++] = bytes[at++];
+    }
+    return end;
   }
 
   isSame(a: number, b: number): boolean {

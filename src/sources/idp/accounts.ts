@@ -1,6 +1,6 @@
 /** The accounts in a provider's lists of users. An account that several rows or files contain counts once. */
 
-import { PlaceTable } from '../../collections/key-table.js';
+import { PlaceTable } from '../../collections/places.js';
 import type { IdpUser } from '../../model/idp.js';
 import { note, quoted, quotedId } from '../../model/note.js';
 

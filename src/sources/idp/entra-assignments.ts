@@ -3,7 +3,7 @@
  * or a list of members, each of whom counts as assigned.
  */
 
-import { PlaceTable } from '../../collections/key-table.js';
+import { PlaceTable } from '../../collections/places.js';
 import type { IdpDirectory, IdpUser } from '../../model/idp.js';
 import { type Note, note, quoted, quotedId } from '../../model/note.js';
 import type { Problems } from '../tables/problem.js';

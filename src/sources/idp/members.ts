@@ -1,6 +1,6 @@
 /** Who is in which group, by index; members who are not users of the directory are counted as strangers. */
 
-import { PlaceTable } from '../../collections/key-table.js';
+import { PlaceTable } from '../../collections/places.js';
 import type { IdpProvider } from '../../model/idp.js';
 import { note, Quoted, quoted } from '../../model/note.js';
 import { splitSheet } from '../input-files.js';

@@ -1,6 +1,6 @@
 /** The assignments to an application of Okta: the users and their application usernames. */
 
-import { PlaceTable } from '../../collections/key-table.js';
+import { PlaceTable } from '../../collections/places.js';
 import type { Activity } from '../../model/directory.js';
 import { nearestName } from '../../model/near-names.js';
 import { joined, type Note, type NotePart, note, quoted, quotedName } from '../../model/note.js';

@@ -1,6 +1,6 @@
 /** Okta's users: its lists of accounts and of an application's assignments, joined. */
 
-import { PlaceTable } from '../../collections/key-table.js';
+import { PlaceTable } from '../../collections/places.js';
 import type { Collation } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';

@@ -76,26 +76,26 @@ export function refuseWrongNulls(nulls: readonly string[]): void {
   for (const text of nulls) parseNull(text);
 }
 
-/** A set of spellings, with their lengths and first bytes. Most cells are longer than any of them, and are not looked up. */
+/** A set of spellings, with their first bytes and the length of the longest in bytes (-1: there is none). Most cells are longer than any of them, and are not looked up. */
 export class Spellings {
-  readonly #words: ReadonlySet<string>;
+  readonly #known: ReadonlySet<string>;
   readonly #fronts: ReadonlySet<number>;
-  readonly #longest: number;
+  readonly longest: number;
 
-  constructor(words: readonly string[]) {
-    this.#words = new Set(words);
+  constructor(readonly words: readonly string[]) {
+    this.#known = new Set(words);
     this.#fronts = new Set(words.map((word) => Buffer.byteLength(word) * 256 + (Buffer.from(word)[0] ?? 0)));
-    this.#longest = Math.max(-1, ...words.map((word) => Buffer.byteLength(word)));
+    this.longest = Math.max(-1, ...words.map((word) => Buffer.byteLength(word)));
   }
 
   has(text: string): boolean {
-    return text.length <= this.#longest && this.#words.has(text);
+    return text.length <= this.longest && this.#known.has(text);
   }
 
   /** Is the text from an offset to the end of some bytes one of them. Few cells begin like one, and only those are decoded. */
   hasEnd(bytes: TextBytes, from: number): boolean {
     const length = bytes.length - from;
-    return length <= this.#longest && this.#fronts.has(length * 256 + (length === 0 ? 0 : bytes.at(from))) && this.#words.has(bytes.part(from, bytes.length));
+    return length <= this.longest && this.#fronts.has(length * 256 + (length === 0 ? 0 : bytes.at(from))) && this.#known.has(bytes.part(from, bytes.length));
   }
 }
 

@@ -1,6 +1,6 @@
 /** Joins a list of authentication types to the users of a source. */
 
-import type { IdTable } from '../../collections/key-table.js';
+import type { IdTable } from '../../collections/places.js';
 import type { Collation } from '../../model/compare.js';
 import type { AuthenticationType, TypeListInput, User } from '../../model/directory.js';
 import { type Note, note, quoted, quotedHeading, quotedId } from '../../model/note.js';

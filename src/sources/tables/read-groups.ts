@@ -1,6 +1,6 @@
 /** Rows of groups tables → groups. */
 
-import { IdTable } from '../../collections/key-table.js';
+import { IdTable } from '../../collections/places.js';
 import type { Group } from '../../model/directory.js';
 import { type Note, note, quoted, quotedId } from '../../model/note.js';
 import { parseBoolean, parseProject, parseScope } from './cell-words.js';

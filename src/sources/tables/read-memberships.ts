@@ -1,6 +1,6 @@
 /** Reads memberships tables, and users' cells with groups, as pairs of indexes; by id, or by group name and username. */
 
-import type { IdTable } from '../../collections/key-table.js';
+import type { IdTable } from '../../collections/places.js';
 import type { Collation } from '../../model/compare.js';
 import type { Group, MembershipSink, RecordLocation, User } from '../../model/directory.js';
 import { type Note, note, quoted, quotedId, userId } from '../../model/note.js';

@@ -1,9 +1,10 @@
 /** Reads users tables as users, and the memberships in their `groups` cells. */
 
-import { IdTable } from '../../collections/key-table.js';
+import { IdTable } from '../../collections/places.js';
 import type { User } from '../../model/directory.js';
 import { joined, type Note, note, quoted, quotedId, userId } from '../../model/note.js';
 import { type Problems, WrongValues } from './problem.js';
+import { userKeeper } from './stored-rows.js';
 import { cellPlace, NullCells, type Row, type Table } from './table.js';
 import { FurtherList, markUsers, NameList, namePartsReader, type UserWords } from './user-columns.js';
 import { activityReader, type CellProblem, isNullStatus, type Remembered, refuseTypes, type TypeWishes, typeReader } from './user-status.js';
@@ -46,6 +47,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
   const unknownTypes = new WrongValues();
   const places = new Map<number, Table>();
   const markerFor = markUsers(wishes);
+  const keeper = userKeeper();
   const system: string[] = [];
   let repeated = 0;
   let ended: { readonly nulls: NullCells; readonly isActive: Remembered<boolean> } | undefined;
@@ -73,8 +75,22 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     const addFurther = further?.adder(table);
     const nameParts = wishes.withNameParts === true ? namePartsReader(table) : undefined;
     const mark = markerFor?.(table);
-    return (row) => {
-      const integer = row.integer(idAt);
+    const hasBothNames = table.columns.has('firstName') && table.columns.has('lastName');
+    const keep =
+      mark === undefined && (nameParts === undefined || hasBothNames)
+        ? keeper({ table, idColumn, at: { id: idAt, userName: userNameAt, email: emailAt }, isActive, authenticationType, nameParts })
+        : undefined;
+
+    const addUser = (user: User, integer: number, row: Row): void => {
+      users.push(user);
+      name?.add(row);
+      addFurther?.(row);
+      if (integer < 0) usersById.set(user.id, user.place);
+      else usersById.setInteger(integer, user.place);
+      if (groups !== undefined) onGroups(user.place, groups(row), row.line);
+    };
+
+    const takeSlowly = (row: Row, integer: number): void => {
       const given = integer < 0 ? idOf(row.text(idAt), idColumn) : String(integer);
       const trimmed = idNulls.has(given) ? '' : given;
       if (trimmed === '') {
@@ -115,15 +131,21 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
           return;
         }
         repeated++;
-      } else {
-        if (user.isLeftOut !== true && isSystemAccount(user)) system.push(trimmed);
-        users.push(user);
-        name?.add(row);
-        addFurther?.(row);
-        if (integer < 0) usersById.set(trimmed, place);
-        else usersById.set(trimmed, place, integer);
+        onGroups(place, groups(row), row.line);
+        return;
       }
-      if (groups !== undefined) onGroups(place, groups(row), row.line);
+      if (user.isLeftOut !== true && isSystemAccount(user)) system.push(trimmed);
+      addUser(user, integer, row);
+    };
+
+    return (row) => {
+      const integer = row.integer(idAt);
+      const user = keep !== undefined && integer >= 0 && usersById.byInteger(integer) < 0 ? keep(row, users.length, input) : undefined;
+      if (user === undefined) takeSlowly(row, integer);
+      else {
+        if ((integer === 1 || user.emailLength === SYSTEM_USER.length) && isSystemAccount(user)) system.push(user.id);
+        addUser(user, integer, row);
+      }
     };
   };
 

@@ -1,6 +1,6 @@
 /** What every input format returns: tables with columns and rows of text. */
 
-import { integerOf } from '../../collections/key-table.js';
+import { integerOf } from '../../collections/places.js';
 import type { SharedTexts, TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, Input, Role } from '../../model/directory.js';
 import type { Note } from '../../model/note.js';
@@ -27,8 +27,16 @@ export interface Row {
   code(column: number): number;
   /** Adds the cell's text. */
   addTo(bytes: TextBytes, column: number): void;
+  /** Writes cells one after the other, each with its length before it (see `StoredTexts`), from an offset on. Returns where they end; -1 if they would go beyond `limit`, if one is neither empty nor longer than it must be, or if its texts are not bytes anyway. */
+  copy(cells: readonly CopiedCell[], into: Uint8Array, from: number, limit: number): number;
   /** Are two cells exactly equal; may return false if comparing would be expensive. */
   isSame(a: number, b: number): boolean;
+}
+
+export interface CopiedCell {
+  readonly column: number;
+  /** Number of bytes that a text must exceed. */
+  readonly above: number;
 }
 
 /** Returns the location of a cell, as problems state it. */
@@ -123,6 +131,10 @@ export abstract class TextRow implements Row {
 
   addTo(bytes: TextBytes, column: number): void {
     bytes.text(this.text(column));
+  }
+
+  copy(): number {
+    return -1;
   }
 
   isSame(a: number, b: number): boolean {

@@ -1,6 +1,7 @@
 /** Finds users by what a list of authentication types states about them: id, username, email. */
 
-import { type IdTable, KeyTable } from '../../collections/key-table.js';
+import { KeyTable } from '../../collections/key-table.js';
+import type { IdTable } from '../../collections/places.js';
 import type { Collation } from '../../model/compare.js';
 import type { AuthenticationType, User } from '../../model/directory.js';
 import { joined, type Note, note, type Quoted, quoted, quotedHeading, quotedId } from '../../model/note.js';

@@ -1,6 +1,6 @@
 /** Finds the user and the group of a row that gives them by name. */
 
-import { IdTable } from '../../collections/key-table.js';
+import { IdTable } from '../../collections/places.js';
 import { collationOf } from '../../model/compare.js';
 import type { Group, User } from '../../model/directory.js';
 import { readDirectory } from '../../sources/read-source.js';

@@ -1,6 +1,6 @@
 /** Net work: what the actions of a plan amount to per user, per group and per membership, and which actions cannot be done. */
 
-import { IdTable } from '../../collections/key-table.js';
+import { IdTable } from '../../collections/places.js';
 import type { Change, UserAttribute } from '../../model/finding.js';
 import type { CsvRecord, IntentRecord } from './journal.js';
 import { ApplyRefused } from './stops.js';

@@ -1,6 +1,6 @@
 /** Values and rows of a database, as stored and as a journal holds them, and the membership rows that are added. */
 
-import { integerOf } from '../../collections/key-table.js';
+import { integerOf } from '../../collections/places.js';
 import { joined, note, userId } from '../../model/note.js';
 import { type Database, wrongText } from '../../sources/sqlite/connection.js';
 import { headingsRead, quoteName, rowidName } from '../../sources/sqlite/tables.js';

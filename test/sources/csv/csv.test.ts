@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { integerOf } from '../../../src/collections/key-table.js';
+import { integerOf } from '../../../src/collections/places.js';
 import { TextBytes } from '../../../src/collections/text-bytes.js';
 import { type Encoding, encodeText, findInvalidUtf8, Transcoder } from '../../../src/sources/csv/encoding.js';
 import { FileStream } from '../../../src/sources/csv/file-stream.js';

@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { User } from '../../../src/model/directory.js';
+import { hasEmailAddress, isEmailAddress } from '../../../src/model/email.js';
+import { indexIdentities } from '../../../src/model/identity-index.js';
+import { plainUser, StoredUser } from '../../../src/model/stored-user.js';
 import { readDirectory } from '../../../src/sources/read-source.js';
 import { openSource } from '../../../src/sources/registry.js';
 import { CellWords, parseActivity, parseProject, refuseWrongNulls } from '../../../src/sources/tables/cell-words.js';
@@ -224,6 +228,112 @@ describe('names of people', () => {
   it('are not kept where nobody wished for them', async () => {
     const [file] = filesOf(listOf('fullName', 'Zoë'));
     expect(await namesOf({ users: [file] }, false)).toBeUndefined();
+  });
+});
+
+/** Returns the users of a list. */
+async function usersOf(file: string, withNameParts = false): Promise<readonly User[]> {
+  const opened = await openSource({ ...NOBODY, users: [file] });
+  try {
+    const wishes = { authMode: 'multi', collation: 'utf8mb4_0900_ai_ci', withNames: false, withNameParts, authTypeMap: {}, leaveOutUsers: [] } as const;
+    return readDirectory(opened.tables, wishes).directory.users;
+  } finally {
+    opened.close();
+  }
+}
+
+const few = (text: string, maxLength = 12): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...text), maxLength });
+
+/** Names and addresses, most of them nearly an address; long ones, and ones that could be taken for no value. */
+const nearAddress = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(few('ab.+-_A7'), few('@@', 1), few('ab-.7Z'), few('.', 1), few('abC-7', 3)).map((parts) => parts.join('')) },
+  { weight: 2, arbitrary: few('aB"\',?é ü@.\n日😀\u00a0\u200b') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '',
+      ' ',
+      'NULL',
+      '\\N',
+      'null',
+      'systemuser',
+      'root',
+      'x'.repeat(5000),
+      'Zoë@X.org',
+      `${'a'.repeat(64)}@x.org`,
+      `${'a'.repeat(65)}@x.org`,
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.integer({ min: 55, max: 75 }), fc.integer({ min: 55, max: 75 })).map(([n, m]) => `${'b'.repeat(n)}@${'c'.repeat(m)}.org`),
+  },
+);
+
+describe('users of a CSV', () => {
+  const person = fc.record({
+    id: fc.oneof(fc.nat(400).map(String), fc.constantFrom('0', '007', '7a', 'é', '123456789012345', '1234567890123456')),
+    userName: nearAddress,
+    email: fc.option(nearAddress, { nil: undefined }),
+    active: fc.boolean(),
+    authenticationType: fc.constantFrom('idp', 'basic'),
+    firstName: fc.constantFrom('Zoë', 'Bo', '', 'A "B"'),
+    isQuoted: fc.boolean(),
+  });
+
+  it('are those that were written, whether their texts are kept as bytes or not, and are indexed alike', async () => {
+    let stored = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(person, { selector: ({ id }) => id, maxLength: 90, size: 'max' }), fc.boolean(), async (people, withNameParts) => {
+        const lines = people.map(({ id, userName, email = userName, active, authenticationType, firstName, isQuoted }) =>
+          [id, userName, email, String(active), authenticationType, firstName, 'Wu']
+            .map((text) => (isQuoted || /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
+            .join(','),
+        );
+        const [file] = filesOf(['id,userName,email,active,authenticationType,firstName,lastName', ...lines, ''].join('\n'));
+        const users = await usersOf(file, withNameParts);
+        const lineOf = [2];
+        for (const [at, line] of lines.entries()) lineOf.push(lineOf[at] + line.split('\n').length);
+        const written = people.map(
+          ({ id, userName, email = userName, active, authenticationType, firstName }, place): User => ({
+            place,
+            id,
+            userName,
+            email: email === 'NULL' || email === '\\N' ? '' : email,
+            active,
+            authenticationType: authenticationType === 'idp' ? 'idp' : 'basic',
+            input: 0,
+            line: lineOf[place],
+            ...(withNameParts ? { givenName: firstName, familyName: 'Wu' } : {}),
+          }),
+        );
+        expect(users.map(plainUser)).toEqual(written);
+        // Backwards, and one text at a time, since the texts of one user are remembered.
+        for (const user of [...users].reverse()) {
+          expect(user.email).toBe(written[user.place].email);
+          expect(user.id).toBe(written[user.place].id);
+          expect(hasEmailAddress(user)).toBe(isEmailAddress(written[user.place].email));
+        }
+        const policy = { authMode: 'multi', collation: 'utf8mb4_0900_ai_ci' } as const;
+        const [index, plain] = [users, written].map((each) => {
+          const { users: _, keyText, find, ...rest } = indexIdentities(each, policy);
+          return { ...rest, keys: Array.from({ length: rest.keyCount }, (__, id) => keyText(id)), found: written.map(({ email }) => find(email)) };
+        });
+        expect(index).toEqual(plain);
+        stored += users.filter((user) => user instanceof StoredUser).length;
+      }),
+      { numRuns: 60 },
+    );
+    expect(stored).toBeGreaterThan(500);
+  });
+
+  it('are in the order of the file when they fill many pieces', async () => {
+    const count = 30_000;
+    const rows = Array.from({ length: count }, (_, at) => `${at + 1},${'é'.repeat(at % 40)}${at}@x.org,User${at}@x.org,${at % 2 === 0},idp`);
+    const [file] = filesOf(['id,userName,email,active,authenticationType', ...rows].join('\n'));
+    const users = await usersOf(file);
+    expect(users.every((user) => user instanceof StoredUser)).toBe(true);
+    expect(users.map(({ id, userName, email, active }) => `${id},${userName},${email},${active},idp`)).toEqual(rows);
   });
 });
 

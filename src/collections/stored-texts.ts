@@ -1,0 +1,83 @@
+/** Texts as bytes: as strings, those of a large organization fill the memory, and collecting garbage around them was a sixth of a check. */
+
+const PIECE_BITS = 20;
+const PIECE = 1 << PIECE_BITS;
+const MOST_PIECES = 1 << (31 - PIECE_BITS);
+/** Bytes of the length before each text. */
+const HEAD = 2;
+/** There is no more room. */
+export const NO_ROOM = -1;
+
+/** Returns the text of some bytes in UTF-8. */
+export type Decode = (bytes: Uint8Array, from: number, to: number) => string;
+
+/** Texts in UTF-8 behind one another in large pieces, each with its length before it, in records that do not go over the end of a piece. An address says where a text begins. */
+export class StoredTexts {
+  readonly #pieces: Uint8Array[] = [];
+  #length = PIECE;
+
+  constructor(readonly decode: Decode) {}
+
+  /** Returns the address at which a record of at most so many bytes may be written; NO_ROOM. `keep` keeps it, and another call gives it up. */
+  reserve(most: number): number {
+    if (this.#length + most > PIECE) {
+      if (most > PIECE || this.#pieces.length === MOST_PIECES) return NO_ROOM;
+      this.#pieces.push(new Uint8Array(PIECE));
+      this.#length = 0;
+    }
+    return (this.#pieces.length - 1) * PIECE + this.#length;
+  }
+
+  /** Keeps the record that ends at an offset of the last piece. */
+  keep(end: number): void {
+    this.#length = end;
+  }
+
+  /** Returns the piece in which an address is; see `placeIn`. */
+  bytesAt(address: number): Uint8Array {
+    return this.#pieces[address >>> PIECE_BITS];
+  }
+
+  /** Returns the number of bytes of a text. */
+  lengthOf(address: number): number {
+    return lengthIn(this.bytesAt(address), placeIn(address));
+  }
+
+  /** Returns the address behind a text. */
+  after(address: number): number {
+    return address + HEAD + this.lengthOf(address);
+  }
+
+  text(address: number): string {
+    const bytes = this.bytesAt(address);
+    const from = placeIn(address) + HEAD;
+    return this.decode(bytes, from, from + lengthIn(bytes, from - HEAD));
+  }
+
+  areSame(a: number, b: number): boolean {
+    const left = this.bytesAt(a);
+    const right = this.bytesAt(b);
+    let at = placeIn(a);
+    let other = placeIn(b);
+    // The lengths are compared as well.
+    for (const end = at + HEAD + lengthIn(left, at); at < end; ) if (left[at++] !== right[other++]) return false;
+    return true;
+  }
+
+  /** Is a text of ASCII characters equal to another text. */
+  isText(address: number, text: string): boolean {
+    const bytes = this.bytesAt(address);
+    const at = placeIn(address);
+    if (lengthIn(bytes, at) !== text.length) return false;
+    for (let unit = 0; unit < text.length; unit++) if (bytes[at + HEAD + unit] !== text.charCodeAt(unit)) return false;
+    return true;
+  }
+}
+
+/** Returns where in its piece an address is. */
+export const placeIn = (address: number): number => address & (PIECE - 1);
+
+/** Returns the length of the text at a place in a piece; its bytes begin HEAD further on. */
+export const lengthIn = (bytes: Uint8Array, at: number): number => bytes[at] | (bytes[at + 1] << 8);
+
+export { HEAD as LENGTH_BYTES };

@@ -1,0 +1,80 @@
+/** Rows of users as stored users: most of their texts are never made. */
+
+import { integerOf } from '../../collections/places.js';
+import { NO_ROOM, placeIn } from '../../collections/stored-texts.js';
+import type { AuthenticationType, User } from '../../model/directory.js';
+import {
+  HAS_ONE_NAME,
+  IS_ACTIVE,
+  IS_IDP,
+  LARGEST_INPUT,
+  LARGEST_LINE,
+  NamedUser,
+  putRecordHead,
+  RECORD_HEAD,
+  StoredUser,
+  UserRecords,
+} from '../../model/stored-user.js';
+import type { Row, Table } from './table.js';
+import type { Remembered } from './user-status.js';
+
+/** Bytes of the longest record. Longer ones are not stored. */
+const LONGEST = 1 << 12;
+
+/** How the rows of one table are read. */
+interface Keeping {
+  readonly table: Table;
+  /** The column that ids are read from. */
+  readonly idColumn: string;
+  readonly at: { readonly id: number; readonly userName: number; readonly email: number };
+  readonly isActive: Remembered<boolean>;
+  readonly authenticationType: (row: Row) => AuthenticationType;
+  readonly nameParts: ((row: Row) => Pick<User, 'givenName' | 'familyName'>) | undefined;
+}
+
+/** Returns the user of a row whose id is a whole number; undefined, with nothing read of it, if the user is not one to be stored. */
+type Keep = (row: Row, place: number, input: number) => StoredUser | undefined;
+
+let view: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+
+function decode(bytes: Uint8Array, from: number, to: number): string {
+  // The same few pieces again and again: a view of each is made once.
+  if (view.buffer !== bytes.buffer) view = Buffer.from(bytes.buffer);
+  let all = 0;
+  for (let at = from; at < to; at++) all |= bytes[at];
+  return view.toString(all < 0x80 ? 'latin1' : 'utf8', from, to);
+}
+
+/**
+ * Returns what makes stored users of the rows of tables, all in one store. A user with a text that may mean a missing value, or
+ * that is very long, is left to others: what is done for every user has to be little.
+ */
+export function userKeeper(): (keeping: Keeping) => Keep {
+  const records = new UserRecords(decode);
+  const { texts } = records;
+  return ({ table, idColumn, at, isActive, authenticationType, nameParts }) => {
+    const [nameNulls, emailNulls] = [table.words.of('userName'), table.words.of('email')];
+    if (nameNulls.has('') || emailNulls.has('') || table.words.of(idColumn).words.some((word) => integerOf(word) >= 0)) return () => undefined;
+    const id = { column: at.id, above: 0 };
+    const userName = { column: at.userName, above: nameNulls.longest };
+    const email = { column: at.email, above: emailNulls.longest };
+    const cells = [userName, email, id];
+    const cellsOfOne = [{ column: at.userName, above: Math.max(userName.above, email.above) }, id];
+    return (row, place, input) => {
+      if (row.line > LARGEST_LINE || input > LARGEST_INPUT) return undefined;
+      const record = texts.reserve(LONGEST);
+      if (record === NO_ROOM) return undefined;
+      const bytes = texts.bytesAt(record);
+      const start = placeIn(record);
+      const hasOneName = row.isSame(at.email, at.userName);
+      const end = row.copy(hasOneName ? cellsOfOne : cells, bytes, start + RECORD_HEAD, start + LONGEST);
+      if (end < 0) return undefined;
+      putRecordHead(bytes, start, row.line, input);
+      texts.keep(end);
+      const flags = (isActive.read(row) ? IS_ACTIVE : 0) | (authenticationType(row) === 'idp' ? IS_IDP : 0) | (hasOneName ? HAS_ONE_NAME : 0);
+      if (nameParts === undefined) return new StoredUser(place, record, flags, records);
+      const { givenName = '', familyName = '' } = nameParts(row);
+      return new NamedUser(place, record, flags, records, givenName, familyName);
+    };
+  };
+}
