@@ -7,6 +7,7 @@ import { FormerVersion } from '../audit/sealed-document.js';
 import type { Directory, Snapshot } from '../model/directory.js';
 import type { Change } from '../model/finding.js';
 import { note } from '../model/note.js';
+import { placesById } from '../model/stored-user.js';
 import { UserError } from '../model/user-error.js';
 import { markedText } from '../model/written-text.js';
 import { MemberTally } from '../plan/member-tally.js';
@@ -232,8 +233,11 @@ function namesOf({ users, groups }: Pick<Directory, 'users' | 'groups'>, changes
     if ('group' in change) groupIds.add(change.group);
   }
   const names = { users: new Map<string, string>(), groups: new Map<string, string>() };
-  // A pair for each of all users, as flatMap makes it, would take longer than the set.
-  if (userIds.size > 0) for (const { id, userName } of users) if (userIds.has(id)) names.users.set(id, userName);
+  const places = placesById(userIds.size > 0 ? users : []);
+  for (const id of userIds) {
+    const user = users[places.get(id)];
+    if (user !== undefined) names.users.set(id, user.userName);
+  }
   if (groupIds.size > 0) for (const { id, name } of groups) if (groupIds.has(id)) names.groups.set(id, name);
   return names;
 }

@@ -83,13 +83,13 @@ export function userAt(cursor: ByteCursor): PredictedUser | undefined {
     if (idpUser === undefined) return undefined;
     found.idpUser = idpUser;
   }
-  if (cursor.takes(BESIDE) && cursor.list() === undefined) return undefined;
-  if (cursor.takes(CANDIDATES) && cursor.list() === undefined) return undefined;
-  return cursor.takes(REASONS) && cursor.list() !== undefined && cursor.takes(END) ? found : undefined;
+  if (cursor.takes(BESIDE) && !cursor.skipList()) return undefined;
+  if (cursor.takes(CANDIDATES) && !cursor.skipList()) return undefined;
+  return cursor.takes(REASONS) && cursor.skipList() && cursor.takes(END) ? found : undefined;
 }
 
 function accountAt(cursor: ByteCursor): PredictedAccount | undefined {
-  const id = cursor.text();
+  const id = cursor.id();
   const userName = cursor.takes(USER_NAME) ? cursor.text() : undefined;
   const email = cursor.takes(EMAIL) ? cursor.text(userName) : undefined;
   const active = cursor.takes(ACTIVE) ? boolAt(cursor) : undefined;
@@ -131,6 +131,6 @@ export function membersAt(cursor: ByteCursor): PredictedMembers | undefined {
 
 /** Nothing of it is compared, but it must be there. */
 export function loginAt(cursor: ByteCursor): unknown {
-  const isKnown = cursor.takes(LOGIN_USER) && cursor.skip() && cursor.takes(LOGIN) && cursor.skip() && cursor.takes(REASONS) && cursor.list() !== undefined;
+  const isKnown = cursor.takes(LOGIN_USER) && cursor.skip() && cursor.takes(LOGIN) && cursor.skip() && cursor.takes(REASONS) && cursor.skipList();
   return isKnown && cursor.takes(END) ? null : undefined;
 }

@@ -77,9 +77,13 @@ export interface Earlier {
  */
 export function beginAudit(directory: Directory, policy: Policy, digests: Digests, idp?: IdpDirectory, earlier?: Earlier): Audit {
   const fingerprinted = fingerprinting(digests);
-  const index = earlier?.index ?? indexIdentities(directory.users, policy);
+  let index = earlier?.index;
+  const indexed = (): IdentityIndex => {
+    index ??= indexIdentities(directory.users, policy);
+    return index;
+  };
   const sync = selectSyncGroups(directory.groups, policy);
-  const match = idp === undefined ? undefined : matchIdp(index, idp);
+  const match = idp === undefined ? undefined : matchIdp(indexed(), idp);
   let contest: Contest | undefined;
   const notChecked: NotChecked[] = [];
   const given = givenOf(directory, idp);
@@ -93,10 +97,12 @@ export function beginAudit(directory: Directory, policy: Policy, digests: Digest
     digests,
     directory,
     policy,
-    index,
-    // Settled when it is first asked for: a preview never asks.
+    // Both are made when they are first asked for: a preview never asks for a contest, and where every rule is skipped nobody asks at all.
+    get index() {
+      return indexed();
+    },
     get contest() {
-      contest ??= settleContest(index, match === undefined ? undefined : leadingAway(index, match));
+      contest ??= settleContest(indexed(), match === undefined ? undefined : leadingAway(indexed(), match));
       return contest;
     },
     sync,
@@ -173,7 +179,8 @@ export function completeReport(parts: Omit<Report, 'summary' | 'isReady'>): Repo
   return { ...parts, summary: summarize(parts.findings, parts.fixed !== undefined), isReady };
 }
 
-function notesOf({ directory, policy, index, sync, checked }: RuleContext): Note[] {
+function notesOf(context: RuleContext): Note[] {
+  const { directory, policy, sync, checked } = context;
   const notes: Note[] = [configNote(policy) ?? []].flat();
   if (directory.users.length === 0) notes.push('Nothing was checked: the source has no users, and an organization without users is not ready.');
   // If this is a finding, it says so itself.
@@ -195,7 +202,7 @@ function notesOf({ directory, policy, index, sync, checked }: RuleContext): Note
   if (policy.environment !== undefined) notes.push(...environmentNotes(policy.environment, directory.users));
   if (policy.areIntegrationsGiven === true) {
     const holders = directory.users.filter(({ signsInFor }) => signsInFor !== undefined);
-    const waiting = holders.filter(({ place }) => index.needsUpdate[place] === 1).length;
+    const waiting = holders.filter(({ place }) => context.index.needsUpdate[place] === 1).length;
     notes.push(
       `Other systems sign in with the usernames of ${count(holders.length, 'user')}, ${waiting === 0 ? 'none' : grouped(waiting)} of whom must be renamed: without a decision these keep their usernames, and so do the users who wait for these usernames.`,
     );

@@ -139,6 +139,12 @@ export class KeyTable {
     return folded === '' ? UNKNOWN : this.#find(folded, NOT_STORED);
   }
 
+  /** Returns the number of a stored text's key, without making the text if it is its own key; -1 if it has none or is blank. */
+  findStored(stored: StoredTexts, address: number): number {
+    this.#stored ??= stored;
+    return stored === this.#stored && this.#isStoredKey(stored, address) ? this.#find('', address) : this.find(stored.text(address));
+  }
+
   /** Returns a text's key, and stores its hash. */
   #fold(text: string): string {
     this.#isPlain = this.#isKey(text);

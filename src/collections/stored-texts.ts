@@ -64,12 +64,16 @@ export class StoredTexts {
     return true;
   }
 
-  /** Is a text of ASCII characters equal to another text. */
+  /** Is a stored text certainly equal to another one; false as well if it has a letter beyond ASCII. */
   isText(address: number, text: string): boolean {
     const bytes = this.bytesAt(address);
     const at = placeIn(address);
     if (lengthIn(bytes, at) !== text.length) return false;
-    for (let unit = 0; unit < text.length; unit++) if (bytes[at + HEAD + unit] !== text.charCodeAt(unit)) return false;
+    for (let unit = 0; unit < text.length; unit++) {
+      const code = text.charCodeAt(unit);
+      // Two bytes of one letter look like two other letters.
+      if (code > 0x7f || bytes[at + HEAD + unit] !== code) return false;
+    }
     return true;
   }
 }

@@ -1,12 +1,16 @@
 /** Users as records of bytes, whose texts are made when they are asked for: see `StoredTexts`. */
 
+import type { KeyTable } from '../collections/key-table.js';
+import { IdTable } from '../collections/places.js';
 import { type Decode, placeIn, StoredTexts } from '../collections/stored-texts.js';
 import type { AuthenticationType, User } from './directory.js';
 
-// A record: the line, the input, then the username, the email if it is another text, and the id.
-const INPUT = 4;
+// A record: the line, the id in two halves, the input, then the username, and the email if it is another text.
+const ID = 4;
+const UPPER_ID = 8;
+const INPUT = 12;
 /** Bytes before the username. */
-export const RECORD_HEAD = 6;
+export const RECORD_HEAD = 14;
 export const LARGEST_INPUT = 0xffff;
 export const LARGEST_LINE = 0x7fffffff;
 
@@ -33,7 +37,14 @@ export class StoredUser implements User {
   }
 
   get id(): string {
-    return this.#records.id(this.#record, this.emailAddress);
+    return String(this.integerId);
+  }
+
+  /** The id as a whole number, which takes a third of the time. */
+  get integerId(): number {
+    const bytes = this.texts.bytesAt(this.#record);
+    const at = placeIn(this.#record);
+    return (wordAt(bytes, at + ID) >>> 0) + wordAt(bytes, at + UPPER_ID) * 2 ** 32;
   }
 
   get userName(): string {
@@ -65,8 +76,7 @@ export class StoredUser implements User {
 
   get line(): number {
     const bytes = this.texts.bytesAt(this.#record);
-    const at = placeIn(this.#record);
-    return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+    return wordAt(bytes, placeIn(this.#record));
   }
 
   get hasOneName(): boolean {
@@ -116,7 +126,6 @@ export function plainUser(user: User): User {
 export class UserRecords {
   readonly texts: StoredTexts;
   #last = -1;
-  #id: string | undefined;
   #userName: string | undefined;
   #email: string | undefined;
 
@@ -136,26 +145,56 @@ export class UserRecords {
     return this.#email;
   }
 
-  /** The id is behind the email. */
-  id(record: number, emailAddress: number): string {
-    this.#ask(record);
-    this.#id ??= this.texts.text(this.texts.after(emailAddress));
-    return this.#id;
-  }
-
   #ask(record: number): void {
     if (this.#last === record) return;
     this.#last = record;
-    this.#id = this.#userName = this.#email = undefined;
+    this.#userName = this.#email = undefined;
   }
 }
 
 /** Writes what a record has before its texts. */
-export function putRecordHead(bytes: Uint8Array, at: number, line: number, input: number): void {
-  bytes[at] = line;
-  bytes[at + 1] = line >>> 8;
-  bytes[at + 2] = line >>> 16;
-  bytes[at + 3] = line >>> 24;
+export function putRecordHead(bytes: Uint8Array, at: number, line: number, id: number, input: number): void {
+  putWord(bytes, at, line);
+  putWord(bytes, at + ID, id);
+  putWord(bytes, at + UPPER_ID, id / 2 ** 32);
   bytes[at + INPUT] = input;
   bytes[at + INPUT + 1] = input >>> 8;
+}
+
+function putWord(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word;
+  bytes[at + 1] = word >>> 8;
+  bytes[at + 2] = word >>> 16;
+  bytes[at + 3] = word >>> 24;
+}
+
+/** Returns a word with its sign. */
+const wordAt = (bytes: Uint8Array, at: number): number => bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+
+/** Is a user's email the username. */
+export function hasOneName(user: User): boolean {
+  return user instanceof StoredUser ? user.hasOneName || user.texts.areSame(user.nameAddress, user.emailAddress) : user.email === user.userName;
+}
+
+/** Is a user's username exactly a text; a stored one is not made for that. */
+export const isCalled = (user: User, text: string): boolean =>
+  (user instanceof StoredUser && user.texts.isText(user.nameAddress, text)) || user.userName === text;
+
+/** Is a user's email exactly a text. */
+export const isAddressed = (user: User, text: string): boolean =>
+  (user instanceof StoredUser && user.texts.isText(user.emailAddress, text)) || user.email === text;
+
+/** Returns the number of the key of a user's username in a table, or -1. */
+export const findName = (table: KeyTable, user: User): number =>
+  user instanceof StoredUser ? table.findStored(user.texts, user.nameAddress) : table.find(user.userName);
+
+/** Returns the index of each user by id. */
+export function placesById(users: readonly User[]): IdTable {
+  const places = new IdTable();
+  for (let at = 0; at < users.length; at++) {
+    const user = users[at];
+    if (user instanceof StoredUser) places.setInteger(user.integerId, at);
+    else places.set(user.id, at);
+  }
+  return places;
 }

@@ -3,7 +3,7 @@
 import { IdTable } from '../collections/places.js';
 import { TextBytes } from '../collections/text-bytes.js';
 import { FURTHER_COLUMNS, type FurtherColumns, type Group, type User } from '../model/directory.js';
-import { digestOf, putDigest } from './digest.js';
+import { digestOf, hexOf, putDigest, putNamesDigest } from './digest.js';
 import type { MemberTally, Tally } from './member-tally.js';
 
 /** Replaces an email that equals the username, as most do, so that the text is digested only once. */
@@ -12,16 +12,19 @@ const SAME = '\u0000=';
 /** Replaces authentication types from a separate list: they are not part of the source, so it cannot show a change of them. */
 const LISTED = '';
 
-const valuesOfUser = ({ userName, email, active, authenticationType }: User, hasTypes: boolean): string[] => [
-  userName,
-  email === userName ? SAME : email,
-  active ? '1' : '0',
-  hasTypes ? authenticationType : LISTED,
-];
-const valuesOfGroup = ({ name, isOrganizationLevel }: Group): string[] => [name, String(isOrganizationLevel)];
+const halves = new Uint32Array(2);
 
 /** `hasTypes`: the authentication types are those of the source, not of a list. */
-export const userDigest = (user: User, hasTypes = true): string => digestOf(valuesOfUser(user, hasTypes));
+function putUserDigest(user: User, hasTypes: boolean, into: Uint32Array): void {
+  putNamesDigest(user, SAME, [user.active ? '1' : '0', hasTypes ? user.authenticationType : LISTED], into);
+}
+
+const valuesOfGroup = ({ name, isOrganizationLevel }: Group): string[] => [name, String(isOrganizationLevel)];
+
+export function userDigest(user: User, hasTypes = true): string {
+  putUserDigest(user, hasTypes, halves);
+  return hexOf(halves);
+}
 export const groupDigest = (group: Group): string => digestOf(valuesOfGroup(group));
 
 /** A column of users beyond those that rules read. */
@@ -85,11 +88,9 @@ interface Planned {
 const DIGITS = 16;
 const FURTHER_DIGITS = 8;
 
-const halves = new Uint32Array(2);
-
 /** Does what the rules read of a user equal the baseline. */
 export function isAsPlanned(planned: string, user: User, hasTypes: boolean): boolean {
-  putDigest(valuesOfUser(user, hasTypes), halves);
+  putUserDigest(user, hasTypes, halves);
   return hexAt(planned, 0) === halves[0] && hexAt(planned, 8) === halves[1];
 }
 
@@ -115,12 +116,12 @@ export function* baselineLines({ users, groups, tally, further }: Planned, hasTy
   bytes.text(`${JSON.stringify([COLUMNS, columns.map(({ name, heading }) => [name, heading])])}\n`);
   yield bytes.take();
   yield* linesOf('user', users, {
-    valuesOf: (user) => valuesOfUser(user, hasTypes),
+    put: (user, into) => putUserDigest(user, hasTypes, into),
     more: (user, line) => {
       for (const { name } of columns) line.hex(further?.checksum(user.place, name) ?? 0);
     },
   });
-  yield* linesOf('group', groups, { valuesOf: valuesOfGroup });
+  yield* linesOf('group', groups, { put: (group, into) => putDigest(valuesOfGroup(group), into) });
   if (tally === undefined) return;
   for (const { id, place } of groups) {
     const { count, left, right } = tally.of(place);
@@ -134,17 +135,18 @@ export function* baselineLines({ users, groups, tally, further }: Planned, hasTy
 const COLUMNS = 'columns';
 
 interface Digested<S> {
-  valuesOf(subject: S): readonly string[];
+  /** Writes the digest, as two numbers. */
+  put(subject: S, halves: Uint32Array): void;
   /** Adds what follows the digest. */
   more?(subject: S, bytes: TextBytes): void;
 }
 
-function* linesOf<S extends User | Group>(kind: string, subjects: readonly S[], { valuesOf, more }: Digested<S>): Iterable<Uint8Array> {
+function* linesOf<S extends User | Group>(kind: string, subjects: readonly S[], { put, more }: Digested<S>): Iterable<Uint8Array> {
   const bytes = new TextBytes();
   const halves = new Uint32Array(2);
   const head = `["${kind}",`;
   for (const subject of subjects) {
-    putDigest(valuesOf(subject), halves);
+    put(subject, halves);
     bytes.text(head);
     bytes.json(subject.id);
     bytes.text(',"');

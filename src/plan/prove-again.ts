@@ -6,7 +6,7 @@ import { settleContest } from '../model/contest.js';
 import type { User } from '../model/directory.js';
 import { indexIdentities, reindexRenamed } from '../model/identity-index.js';
 import { isInScope } from '../model/policy.js';
-import { plainUser } from '../model/stored-user.js';
+import { hasOneName, placesById, plainUser } from '../model/stored-user.js';
 import type { Action, Plan } from './plan.js';
 import { ProofFailed, proveActions } from './simulate.js';
 
@@ -51,8 +51,7 @@ export function whyUnsafe({ actions, settings, decisions }: Proved, users: reado
 
 /** Returns the place of the user whom each action changes; -1 if there is no such user. */
 function placesOf(actions: readonly Action[], users: readonly User[]): Int32Array {
-  const places = new IdTable();
-  if (actions.length > 0) for (const { id, place } of users) places.set(id, place);
+  const places = actions.length > 0 ? placesById(users) : new IdTable();
   return Int32Array.from(actions, ({ change }) => (change.kind === 'replace-user' ? places.get(change.user) : -1));
 }
 
@@ -82,7 +81,7 @@ interface Ends {
 /** Returns the first user of whom nobody is asked, whose update needs no decision, and is not made. */
 function leftOut({ users, end, settings, asked }: Ends): User | undefined {
   // As nearly every plan ends: users who still need an update are asked about. A blank email counts here, although it needs none.
-  const needsUpdate = (user: User): boolean => user.email !== user.userName && isInScope(user, settings.authMode) && !asked.has(user.id);
+  const needsUpdate = (user: User): boolean => !hasOneName(user) && isInScope(user, settings.authMode) && !asked.has(user.id);
   if (!end.some(needsUpdate)) return undefined;
   const moved: number[] = [];
   let isRenamedOnly = true;

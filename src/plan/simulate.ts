@@ -3,6 +3,7 @@
 import { KeyTable } from '../collections/key-table.js';
 import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
+import { findName, hasOneName } from '../model/stored-user.js';
 import type { Action } from './plan.js';
 
 export interface Proof {
@@ -64,15 +65,15 @@ class Names {
     for (const { change } of actions) if (change.kind === 'replace-user' && change.temporary === true) temporary.intern(change.to);
     const hasTemporary = temporary.size > 0;
     for (let place = 0; place < users.length; place++) {
-      const { userName, email } = users[place];
-      const number = table.find(userName);
+      const user = users[place];
+      const number = findName(table, user);
       this.#native[place] = number;
       if (number >= 0) {
         this.#all[number]++;
         this.#isKnown[number] = 1;
       }
-      if (!hasTemporary || email === userName) continue;
-      const met = temporary.find(email);
+      if (!hasTemporary || hasOneName(user)) continue;
+      const met = temporary.find(user.email);
       if (met >= 0) this.#isKnown[table.find(temporary.textOf(met))] = 1;
     }
     this.#keys = this.#native.slice();
@@ -106,9 +107,10 @@ function firstMet(temporary: readonly { readonly action: Action; readonly to: st
   const byKey = new Map(temporary.map(({ action, to }) => [key(to), action]));
   for (let place = 0; place < users.length; place++) {
     const user = end.users[place];
+    if (user === users[place]) continue;
     const { email } = users[place];
     // An email of the source is not a new name.
-    if (user === users[place] || (user.email === email && user.userName === email)) continue;
+    if (user.email === email && user.userName === email) continue;
     const met = byKey.get(key(user.userName)) ?? byKey.get(key(user.email));
     if (met !== undefined) return met;
   }

@@ -1,8 +1,8 @@
 /** Compares a fresh export with a plan: what is as planned, what is not, and what else changed. */
 
-import { IdTable } from '../collections/places.js';
 import type { Directory, FurtherColumn, FurtherColumns, User } from '../model/directory.js';
 import type { Change } from '../model/finding.js';
+import { placesById } from '../model/stored-user.js';
 import { type Baseline, furtherOf, groupDigest, isAsPlanned } from './baseline.js';
 import { isSameTally, type MemberTally, shifted, type Tally } from './member-tally.js';
 import type { Plan } from './plan.js';
@@ -85,8 +85,7 @@ export interface Fresh extends Pick<Directory, 'users' | 'groups' | 'further'> {
 export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefined): Verification {
   const { users, groups, members } = fresh;
   const net = netChanges(plan);
-  const usersById = new IdTable();
-  for (let at = 0; at < users.length; at++) usersById.set(users[at].id, at);
+  const usersById = placesById(users);
   const userOf = (id: string): User | undefined => users[usersById.get(id)];
   const groupsById = new Map(groups.map((group) => [group.id, group]));
   const differences: Difference[] = [];
@@ -108,7 +107,8 @@ export function verifyPlan(plan: Plan, fresh: Fresh, baseline: Baseline | undefi
       if (!isTemporary(change, now)) differences.push({ kind: now === from ? 'missing' : 'otherwise', change, now: now ?? GONE });
     }
   }
-  for (const { id, userName } of users) {
+  // Most plans have none.
+  for (const { id, userName } of temporary.size === 0 ? [] : users) {
     if (!temporary.has(userName)) continue;
     const subject = `user ${id}`;
     touched.add(subject);

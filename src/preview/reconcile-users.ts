@@ -1,9 +1,10 @@
 /** Compares predicted accounts with those of after the sync. */
 
 import { KeyTable } from '../collections/key-table.js';
-import { IdTable } from '../collections/places.js';
+import type { IdTable } from '../collections/places.js';
 import type { Collation } from '../model/compare.js';
 import type { User } from '../model/directory.js';
+import { isAddressed, isCalled, placesById } from '../model/stored-user.js';
 import type { PredictedAccount, PredictedMembers, PredictedUser, Prediction } from './prediction.js';
 import { certain, type Fact, named, type Outcome, person, type Result, type Surprise, type SyncLog } from './reconciliation.js';
 
@@ -21,7 +22,7 @@ const VALUES = [
 /** The accounts of after, and which of them are new. */
 export class Accounts {
   readonly #users: readonly User[];
-  readonly #places = new IdTable();
+  readonly #places: IdTable;
   /** New accounts by the key of the username, and of the email. */
   readonly #newByName = new Map<number, User[]>();
   readonly #claimed = new Set<User>();
@@ -43,7 +44,7 @@ export class Accounts {
     this.#keys = new KeyTable(key);
     this.#isBlank = isBlank;
     this.#users = users;
-    for (const { id, place } of users) this.#places.set(id, place);
+    this.#places = placesById(users);
     const [wasThere, gone] = [new Uint8Array(users.length), new Set<string>()];
     let found = 0;
     this.#placeAfter = new Int32Array(predicted.length).fill(-1);
@@ -91,8 +92,7 @@ export class Accounts {
   /** Is the account of the same id the same one: it has the username or the email of before, or what was predicted. */
   #isAlike({ user: before, overwrites = [] }: PredictedUser, after: User | undefined): boolean {
     if (before === undefined || after === undefined) return false;
-    // Nearly all accounts, for which no set of names is made.
-    if (before.userName === after.userName && before.userName !== '') return true;
+    if (before.userName !== '' && isCalled(after, before.userName)) return true;
     const names = new Set([before.userName, before.email, ...overwrites.map(({ to }) => to)].map((name) => this.#keys.intern(name)));
     names.delete(NO_KEY);
     return names.has(this.#keys.intern(after.userName)) || names.has(this.#keys.intern(after.email));
@@ -241,8 +241,8 @@ const isSameName = (was: string | undefined, is: string | undefined): boolean =>
 
 /** Has the account the values that it had, as most have. */
 const isUnchanged = (before: PredictedAccount, after: User): boolean =>
-  before.userName === after.userName &&
-  before.email === after.email &&
+  isCalled(after, before.userName) &&
+  isAddressed(after, before.email) &&
   before.active === after.active &&
   isSameName(before.givenName, after.givenName) &&
   isSameName(before.familyName, after.familyName);

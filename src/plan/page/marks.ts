@@ -27,8 +27,8 @@ export interface Marking {
   of(key: string, text: string): string;
   /** Length of the marks of a name. */
   readonly width: number;
-  /** Writes the marks of a name as bytes, two digits each; returns the offset after them. */
-  put(key: string, text: string, into: Uint8Array, at: number): number;
+  /** Writes the marks of a name as bytes, two digits each; returns the offset after them. The text is asked for only if spellings are marked. */
+  put(key: string, textOf: () => string, into: Uint8Array, at: number): number;
 }
 
 export function marking(digests: Pick<Digests, 'sha256'>, salt: string, hasSpellings: boolean): Marking {
@@ -44,9 +44,10 @@ export function marking(digests: Pick<Digests, 'sha256'>, salt: string, hasSpell
     // A key and a text that are equal must not have the same mark: it would show that the name is spelled as its key.
     of: hasSpellings ? (key, text) => ofKey(key) + ofKey(`\n${text.toLowerCase()}`).slice(0, SPELLING) + ofKey(`\n\n${text}`).slice(0, SPELLING) : ofKey,
     width: hasSpellings ? 2 * MARK : MARK,
-    put(key, text, into, at) {
+    put(key, textOf, into, at) {
       const end = putKey(key, into, at, MARK);
       if (!hasSpellings) return end;
+      const text = textOf();
       return putKey(`\n\n${text}`, into, putKey(`\n${text.toLowerCase()}`, into, end, SPELLING), SPELLING);
     },
   };

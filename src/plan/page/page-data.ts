@@ -5,6 +5,7 @@ import type { AuthenticationType, Directory, Input, TypeListInput, User } from '
 import type { AskedUser, DecisionAction, FindingBase } from '../../model/finding.js';
 import type { IdpProvider, IdpRole, IdpUser } from '../../model/idp.js';
 import type { Policy } from '../../model/policy.js';
+import { hasOneName } from '../../model/stored-user.js';
 import { ruleOf } from '../../rules/registry.js';
 import type { Answer } from '../decision-rows.js';
 
@@ -110,13 +111,13 @@ export const SPELLED_OTHERWISE = 16;
 export const IS_LOCAL_PART = 32;
 
 export function stateOf(user: User): number {
-  const { active, authenticationType, isLeftOut, signsInFor, userName, email } = user;
+  const { active, authenticationType, isLeftOut, signsInFor } = user;
   return (
     (active ? ACTIVE : 0) |
     (authenticationType === 'idp' ? BY_IDP : 0) |
     (isLeftOut === true ? LEFT_OUT : 0) |
     (signsInFor === undefined ? 0 : SIGNS_IN) |
-    (userName === email ? 0 : SPELLED_OTHERWISE)
+    (hasOneName(user) ? 0 : SPELLED_OTHERWISE)
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { ByteRecords } from '../../collections/byte-records.js';
 import { KeyTable } from '../../collections/key-table.js';
+import type { User } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';
 import { isSpecial } from '../../model/idp-lookup.js';
 import { isBefore } from '../../model/idp-match.js';
@@ -11,24 +12,33 @@ import type { Marking } from './marks.js';
 import { GUEST, type HiddenAccounts, IS_LOCAL_PART, idpStateOf, RANK, RANKED, type Side, SPECIAL, SPELLED_OTHERWISE, stateOf } from './page-data.js';
 
 /** An account with the numbers of its names. */
-interface Named {
+interface Named<S> {
   readonly state: number;
-  readonly keyText: (key: number) => string;
   readonly name: number;
-  readonly nameText: string;
   readonly email: number;
-  readonly emailText: string;
+  readonly account: S;
   readonly rank?: number | undefined;
 }
+
+/** The texts of names, which are made only where a mark needs them. */
+interface Texts<S> {
+  keyText(key: number): string;
+  name(account: S): string;
+  email(account: S): string;
+}
+
+const OF_USERS = { name: ({ userName }: User) => userName, email: ({ email }: User) => email };
+const OF_IDP_USERS = { name: ({ subject }: IdpUser) => subject, email: ({ email }: IdpUser) => email };
 
 /** Returns marks of all other accounts, by their list and state; sorted, so that they tell nothing of the order of the export. */
 export function hiddenAccounts(context: RuleContext, concerned: Concerned, comparison: Comparison | undefined, marks: Marking): HiddenAccounts[] {
   const hasSpellings = context.idp !== undefined;
-  const listsOf = (side: Side, accounts: Iterable<Named>): HiddenAccounts[] => {
-    const lists: Lists[] = [];
+  const { keyText } = context.idp ?? context.index;
+  const listsOf = <S>(side: Side, accounts: Iterable<Named<S>>, texts: Texts<S>): HiddenAccounts[] => {
+    const lists: Lists<S>[] = [];
     for (const named of accounts) {
       const state = named.rank === undefined ? named.state : named.state | RANKED;
-      lists[state] ??= new Lists(named.rank !== undefined, hasSpellings, marks);
+      lists[state] ??= new Lists(named.rank !== undefined, hasSpellings, marks, texts);
       lists[state].add(named);
     }
     // By state; forEach passes over those that no account is in.
@@ -37,57 +47,56 @@ export function hiddenAccounts(context: RuleContext, concerned: Concerned, compa
     return joined;
   };
   return [
-    ...listsOf('connect', hiddenUsers(context, concerned, comparison)),
-    ...listsOf('idp', hiddenIdpUsers(context, concerned)),
-    ...listsOf('unassigned', hiddenUnassigned(context, concerned)),
+    ...listsOf('connect', hiddenUsers(context, concerned, comparison), { keyText, ...OF_USERS }),
+    ...listsOf('idp', hiddenIdpUsers(context, concerned), { keyText, ...OF_IDP_USERS }),
+    ...hiddenUnassigned(context, concerned, (accounts, ofKeys) => listsOf('unassigned', accounts, { keyText: ofKeys, ...OF_IDP_USERS })),
   ];
 }
 
-function* hiddenUsers({ directory, index, idp }: RuleContext, concerned: Concerned, comparison: Comparison | undefined): Iterable<Named> {
+function* hiddenUsers({ directory, index, idp }: RuleContext, concerned: Concerned, comparison: Comparison | undefined): Iterable<Named<User>> {
   const { keyText } = idp ?? index;
   for (const user of directory.users) {
     if (concerned.users[user.place] === 1) continue;
-    const { place, userName, email } = user;
+    const { place } = user;
     const names = { name: index.userNameKey[place], email: index.emailKey[place] };
     // Only names with one key can be told apart by their spelling alone.
     const state = names.name === names.email ? stateOf(user) : stateOf(user) & ~SPELLED_OTHERWISE;
-    const owner = comparison === undefined || names.name < 0 || userName.includes('@') ? undefined : comparison.newcomers.owners.get(keyText(names.name));
+    const owner = comparison === undefined || names.name < 0 || user.userName.includes('@') ? undefined : comparison.newcomers.owners.get(keyText(names.name));
     const isLocalPart = owner !== undefined && comparison?.newcomers.is[owner] === 1;
-    yield { state: isLocalPart ? state | IS_LOCAL_PART : state, keyText, ...names, nameText: userName, emailText: email };
+    yield { state: isLocalPart ? state | IS_LOCAL_PART : state, ...names, account: user };
   }
 }
 
-function* hiddenIdpUsers({ idp }: RuleContext, concerned: Concerned): Iterable<Named> {
+function* hiddenIdpUsers({ idp }: RuleContext, concerned: Concerned): Iterable<Named<IdpUser>> {
   if (idp === undefined) return;
-  const { keyCount, keyText, subjectKey, emailKey, directory } = idp;
+  const { keyCount, subjectKey, emailKey, directory } = idp;
   const ranks = new Ranks(directory.users, subjectKey, emailKey, keyCount);
   for (const user of directory.users) {
     if (concerned.idpUsers[user.place] === 1) continue;
-    const { place, subject, email } = user;
+    const { place, subject } = user;
     let state = idpStateOf(user) & ~GUEST;
     if (directory.provider === 'entra' && isSpecial(subject)) state |= SPECIAL;
-    yield { state, keyText, name: subjectKey[place], nameText: subject, email: emailKey[place], emailText: email, rank: ranks.of(place) };
+    yield { state, name: subjectKey[place], email: emailKey[place], account: user, rank: ranks.of(place) };
   }
 }
 
-function* hiddenUnassigned({ index, idp }: RuleContext, concerned: Concerned): Iterable<Named> {
+function hiddenUnassigned(
+  { index, idp }: RuleContext,
+  concerned: Concerned,
+  listed: (accounts: Iterable<Named<IdpUser>>, keyText: (key: number) => string) => HiddenAccounts[],
+): HiddenAccounts[] {
   const users = idp?.directory.unassigned ?? [];
   const table = new KeyTable(index.collation.key);
   const names = Int32Array.from(users, ({ subject }) => table.intern(subject));
   const emails = Int32Array.from(users, ({ email }) => table.intern(email));
   const ranks = new Ranks(users, names, emails, table.size);
-  for (const { place, subject, email } of users) {
-    if (concerned.unassigned[place] === 1) continue;
-    yield {
-      state: 0,
-      keyText: (key) => table.textOf(key),
-      name: names[place],
-      nameText: subject,
-      email: emails[place],
-      emailText: email,
-      rank: ranks.of(place),
-    };
+  function* accounts(): Iterable<Named<IdpUser>> {
+    for (const account of users) {
+      const { place } = account;
+      if (concerned.unassigned[place] === 0) yield { state: 0, name: names[place], email: emails[place], account, rank: ranks.of(place) };
+    }
   }
+  return listed(accounts(), (key) => table.textOf(key));
 }
 
 /** The order in which one of several users with a name is chosen, of those who share one. */
@@ -114,7 +123,7 @@ class Ranks {
 }
 
 /** The accounts of one state. */
-class Lists {
+class Lists<S> {
   readonly #same: ByteRecords;
   readonly #pairs: ByteRecords;
   readonly #names: ByteRecords;
@@ -125,6 +134,7 @@ class Lists {
     isRanked: boolean,
     readonly hasSpellings: boolean,
     readonly marks: Marking,
+    readonly texts: Texts<S>,
   ) {
     const width = marks.width / 2;
     const end = isRanked ? RANK / 2 : 0;
@@ -134,16 +144,17 @@ class Lists {
     this.#emails = new ByteRecords(width + end);
   }
 
-  add({ keyText, name, nameText, email, emailText, rank }: Named): void {
+  add({ name, email, account, rank }: Named<S>): void {
+    const { texts } = this;
     if (name < 0 && email < 0) {
       this.#hasNameless = true;
       return;
     }
-    const isSame = name === email && (!this.hasSpellings || nameText === emailText);
+    const isSame = name === email && (!this.hasSpellings || texts.name(account) === texts.email(account));
     const records = isSame ? this.#same : email < 0 ? this.#names : name < 0 ? this.#emails : this.#pairs;
     let at = records.next();
-    if (name >= 0) at = this.marks.put(keyText(name), nameText, records.bytes, at);
-    if (email >= 0 && !isSame) at = this.marks.put(keyText(email), emailText, records.bytes, at);
+    if (name >= 0) at = this.marks.put(texts.keyText(name), () => texts.name(account), records.bytes, at);
+    if (email >= 0 && !isSame) at = this.marks.put(texts.keyText(email), () => texts.email(account), records.bytes, at);
     if (rank === undefined) return;
     for (let bits = 4 * RANK - 8; bits >= 0; bits -= 8) records.bytes[at++] = rank >> bits;
   }

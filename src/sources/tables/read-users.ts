@@ -78,7 +78,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     const hasBothNames = table.columns.has('firstName') && table.columns.has('lastName');
     const keep =
       mark === undefined && (nameParts === undefined || hasBothNames)
-        ? keeper({ table, idColumn, at: { id: idAt, userName: userNameAt, email: emailAt }, isActive, authenticationType, nameParts })
+        ? keeper({ table, idColumn, at: { userName: userNameAt, email: emailAt }, isActive, authenticationType, nameParts })
         : undefined;
 
     const addUser = (user: User, integer: number, row: Row): void => {
@@ -140,7 +140,7 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
 
     return (row) => {
       const integer = row.integer(idAt);
-      const user = keep !== undefined && integer >= 0 && usersById.byInteger(integer) < 0 ? keep(row, users.length, input) : undefined;
+      const user = keep !== undefined && integer >= 0 && usersById.byInteger(integer) < 0 ? keep(row, users.length, integer, input) : undefined;
       if (user === undefined) takeSlowly(row, integer);
       else {
         if ((integer === 1 || user.emailLength === SYSTEM_USER.length) && isSystemAccount(user)) system.push(user.id);

@@ -26,14 +26,14 @@ interface Keeping {
   readonly table: Table;
   /** The column that ids are read from. */
   readonly idColumn: string;
-  readonly at: { readonly id: number; readonly userName: number; readonly email: number };
+  readonly at: { readonly userName: number; readonly email: number };
   readonly isActive: Remembered<boolean>;
   readonly authenticationType: (row: Row) => AuthenticationType;
   readonly nameParts: ((row: Row) => Pick<User, 'givenName' | 'familyName'>) | undefined;
 }
 
 /** Returns the user of a row whose id is a whole number; undefined, with nothing read of it, if the user is not one to be stored. */
-type Keep = (row: Row, place: number, input: number) => StoredUser | undefined;
+type Keep = (row: Row, place: number, id: number, input: number) => StoredUser | undefined;
 
 let view: Buffer<ArrayBufferLike> = Buffer.alloc(0);
 
@@ -55,12 +55,11 @@ export function userKeeper(): (keeping: Keeping) => Keep {
   return ({ table, idColumn, at, isActive, authenticationType, nameParts }) => {
     const [nameNulls, emailNulls] = [table.words.of('userName'), table.words.of('email')];
     if (nameNulls.has('') || emailNulls.has('') || table.words.of(idColumn).words.some((word) => integerOf(word) >= 0)) return () => undefined;
-    const id = { column: at.id, above: 0 };
     const userName = { column: at.userName, above: nameNulls.longest };
     const email = { column: at.email, above: emailNulls.longest };
-    const cells = [userName, email, id];
-    const cellsOfOne = [{ column: at.userName, above: Math.max(userName.above, email.above) }, id];
-    return (row, place, input) => {
+    const cells = [userName, email];
+    const cellsOfOne = [{ column: at.userName, above: Math.max(userName.above, email.above) }];
+    return (row, place, id, input) => {
       if (row.line > LARGEST_LINE || input > LARGEST_INPUT) return undefined;
       const record = texts.reserve(LONGEST);
       if (record === NO_ROOM) return undefined;
@@ -69,7 +68,7 @@ export function userKeeper(): (keeping: Keeping) => Keep {
       const hasOneName = row.isSame(at.email, at.userName);
       const end = row.copy(hasOneName ? cellsOfOne : cells, bytes, start + RECORD_HEAD, start + LONGEST);
       if (end < 0) return undefined;
-      putRecordHead(bytes, start, row.line, input);
+      putRecordHead(bytes, start, row.line, id, input);
       texts.keep(end);
       const flags = (isActive.read(row) ? IS_ACTIVE : 0) | (authenticationType(row) === 'idp' ? IS_IDP : 0) | (hasOneName ? HAS_ONE_NAME : 0);
       if (nameParts === undefined) return new StoredUser(place, record, flags, records);
