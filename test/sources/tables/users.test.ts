@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { KeyTable } from '../../../src/collections/key-table.js';
+import { collationOf } from '../../../src/model/compare.js';
 import type { User } from '../../../src/model/directory.js';
 import { hasEmailAddress, isEmailAddress } from '../../../src/model/email.js';
 import { indexIdentities } from '../../../src/model/identity-index.js';
-import { plainUser, StoredUser } from '../../../src/model/stored-user.js';
+import { findName, hasOneName, isAddressed, isCalled, placesById, plainUser, StoredUser } from '../../../src/model/stored-user.js';
+import { userDigest } from '../../../src/plan/baseline.js';
 import { readDirectory } from '../../../src/sources/read-source.js';
 import { openSource } from '../../../src/sources/registry.js';
 import { CellWords, parseActivity, parseProject, refuseWrongNulls } from '../../../src/sources/tables/cell-words.js';
@@ -260,6 +263,7 @@ const nearAddress = fc.oneof(
       'root',
       'x'.repeat(5000),
       'Zoë@X.org',
+      'ZoÃ«@X.org',
       `${'a'.repeat(64)}@x.org`,
       `${'a'.repeat(65)}@x.org`,
     ),
@@ -313,6 +317,20 @@ describe('users of a CSV', () => {
           expect(user.email).toBe(written[user.place].email);
           expect(user.id).toBe(written[user.place].id);
           expect(hasEmailAddress(user)).toBe(isEmailAddress(written[user.place].email));
+        }
+        const table = new KeyTable(collationOf('utf8mb4_0900_ai_ci').key);
+        for (const { place, email } of written) if (place % 2 === 0) table.intern(email);
+        const places = placesById(users);
+        for (const user of users) {
+          const plain = written[user.place];
+          expect(userDigest(user)).toBe(userDigest(plain));
+          expect(hasOneName(user)).toBe(plain.email === plain.userName);
+          expect(findName(table, user)).toBe(table.find(plain.userName));
+          expect(places.get(plain.id)).toBe(plain.place);
+          for (const { userName, email } of written.slice(0, 20)) {
+            expect(isCalled(user, email)).toBe(plain.userName === email);
+            expect(isAddressed(user, userName)).toBe(plain.email === userName);
+          }
         }
         const policy = { authMode: 'multi', collation: 'utf8mb4_0900_ai_ci' } as const;
         const [index, plain] = [users, written].map((each) => {
