@@ -21,13 +21,16 @@ export class CsvRow implements Row {
   width = 0;
   #bytes: Buffer = Buffer.alloc(0);
   #encoding: 'latin1' | 'utf8' = 'utf8';
+  #isWhole = false;
   /** Offsets of the delimiter before each cell and of the end of the last cell. */
   #bounds: Int32Array = new Int32Array(0);
   /** UNQUOTED, QUOTED or DOUBLED. */
   #quotes = UNQUOTED;
   #cells: readonly string[] | undefined;
 
-  setStretch(bytes: Buffer, isAsciiOnly: boolean): void {
+  /** `isWhole`: the file has nothing else. */
+  setStretch(bytes: Buffer, isAsciiOnly: boolean, isWhole: boolean): void {
+    this.#isWhole = isWhole;
     this.#bytes = bytes;
     this.#encoding = isAsciiOnly ? 'latin1' : 'utf8';
   }
@@ -115,7 +118,8 @@ export class CsvRow implements Row {
   }
 
   copy(cells: readonly CopiedCell[], into: Uint8Array, from: number, limit: number): number {
-    if (this.#cells !== undefined || this.#quotes === DOUBLED) return -1;
+    // The texts of a small file fit into memory, and are made faster than bytes are copied one by one before V8 has compiled this.
+    if (this.#isWhole || this.#cells !== undefined || this.#quotes === DOUBLED) return -1;
     const bytes = this.#bytes;
     let end = from;
     for (let cell = 0; cell < cells.length; cell++) {

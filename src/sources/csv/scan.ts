@@ -91,6 +91,7 @@ export class RecordScanner {
   #buffer = Buffer.allocUnsafe(STRETCH + 1);
   #filled = 0;
   #isAtEnd = false;
+  #isFirst = true;
   /** Physical line on which the next record starts. */
   #line = 1;
   /** Bounds of the current record; see CsvRow. */
@@ -176,7 +177,8 @@ export class RecordScanner {
     const isValid = isUtf8(whole);
     const doubt = this.#doubt?.isProved === false ? this.#doubt : undefined;
     let slash = doubt === undefined ? -1 : whole.indexOf(BACKSLASH);
-    row.setStretch(bytes, isAscii(whole));
+    row.setStretch(bytes, isAscii(whole), isAtEnd && this.#isFirst);
+    this.#isFirst = false;
     let bounds = this.#bounds;
     let start = 0;
     let width = 0;

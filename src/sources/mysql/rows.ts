@@ -105,7 +105,7 @@ export class StoredRows {
   /** Returns a row for all rows: the cells are those of the row that was set last. */
   reader(): { readonly row: CsvRow; set(index: number, line: number): void } {
     const row = new CsvRow();
-    row.setStretch(this.#bytes, this.#isAscii);
+    row.setStretch(this.#bytes, this.#isAscii, false);
     return { row, set: (index, line) => row.setCut(line, this.#ends.subarray(index * this.width, (index + 1) * this.width + 1), this.width, UNQUOTED) };
   }
 
