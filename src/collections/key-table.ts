@@ -64,6 +64,12 @@ export class KeyTable {
     return this.#size;
   }
 
+  /** Returns the address of a key by its number, with the texts that it is in; undefined if it is not stored. */
+  storedAt(number: number): { readonly stored: StoredTexts; readonly address: number } | undefined {
+    const address = this.#places[number];
+    return address < 0 || this.#stored === undefined ? undefined : { stored: this.#stored, address };
+  }
+
   /** Returns the text of a key by its number. */
   textOf(number: number): string {
     const place = this.#places[number];

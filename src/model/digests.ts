@@ -172,9 +172,23 @@ export class PrefixedDigest {
       }
       bytes[length++] = code;
     }
+    this.#putFirst(length, into, at, count);
+  }
+
+  /** Does the same for the bytes of a text in UTF-8. */
+  putBytes(text: Uint8Array, from: number, to: number, into: Uint8Array, at: number, count: number): void {
+    const end = this.#length + to - from;
+    if (paddedLength(end) > this.#bytes.length) this.#widen(to - from);
+    const bytes = this.#bytes;
+    for (let byte = from; byte < to; byte++) bytes[this.#length + byte - from] = text[byte];
+    this.#putFirst(end, into, at, count);
+  }
+
+  /** Writes the first bytes of the digest of what is in the buffer up to an offset. */
+  #putFirst(end: number, into: Uint8Array, at: number, count: number): void {
     const state = this.#state;
     state.set(this.#start);
-    finish(state, bytes, length, this.#done);
+    finish(state, this.#bytes, end, this.#done);
     for (let byte = 0; byte < count; byte++) into[at + byte] = state[byte >> 2] >>> (24 - 8 * (byte & 3));
   }
 

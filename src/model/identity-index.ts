@@ -47,6 +47,8 @@ export interface IdentityIndex {
   readonly keyCount: number;
   /** Returns the text of a key. */
   keyText(id: number): string;
+  /** Returns where a key is as bytes; undefined if it is a text. */
+  storedKey(id: number): { readonly stored: StoredTexts; readonly address: number } | undefined;
   /** Returns the id of a text's key; -1 if no user has it, or if it is blank. */
   find(text: string): number;
   /** Key id of each user's username, by index; -1 if it is blank. */
@@ -137,6 +139,7 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
     collation,
     keyCount,
     keyText: (id) => table.textOf(id),
+    storedKey: (id) => table.storedAt(id),
     find: (text) => table.find(text),
     userNameKey,
     emailKey,

@@ -3,6 +3,7 @@
 import { ByteRecords } from '../../collections/byte-records.js';
 import { KeyTable } from '../../collections/key-table.js';
 import type { User } from '../../model/directory.js';
+import type { IdentityIndex } from '../../model/identity-index.js';
 import type { IdpUser } from '../../model/idp.js';
 import { isSpecial } from '../../model/idp-lookup.js';
 import { isBefore } from '../../model/idp-match.js';
@@ -23,6 +24,8 @@ interface Named<S> {
 /** The texts of names, which are made only where a mark needs them. */
 interface Texts<S> {
   keyText(key: number): string;
+  /** Absent if no key is stored as bytes. */
+  storedKey?: IdentityIndex['storedKey'];
   name(account: S): string;
   email(account: S): string;
 }
@@ -47,7 +50,7 @@ export function hiddenAccounts(context: RuleContext, concerned: Concerned, compa
     return joined;
   };
   return [
-    ...listsOf('connect', hiddenUsers(context, concerned, comparison), { keyText, ...OF_USERS }),
+    ...listsOf('connect', hiddenUsers(context, concerned, comparison), { keyText, storedKey: context.index.storedKey, ...OF_USERS }),
     ...listsOf('idp', hiddenIdpUsers(context, concerned), { keyText, ...OF_IDP_USERS }),
     ...hiddenUnassigned(context, concerned, (accounts, ofKeys) => listsOf('unassigned', accounts, { keyText: ofKeys, ...OF_IDP_USERS })),
   ];
@@ -153,10 +156,15 @@ class Lists<S> {
     const isSame = name === email && (!this.hasSpellings || texts.name(account) === texts.email(account));
     const records = isSame ? this.#same : email < 0 ? this.#names : name < 0 ? this.#emails : this.#pairs;
     let at = records.next();
-    if (name >= 0) at = this.marks.put(texts.keyText(name), () => texts.name(account), records.bytes, at);
-    if (email >= 0 && !isSame) at = this.marks.put(texts.keyText(email), () => texts.email(account), records.bytes, at);
+    if (name >= 0) at = this.#put(name, () => texts.name(account), records.bytes, at);
+    if (email >= 0 && !isSame) at = this.#put(email, () => texts.email(account), records.bytes, at);
     if (rank === undefined) return;
     for (let bits = 4 * RANK - 8; bits >= 0; bits -= 8) records.bytes[at++] = rank >> bits;
+  }
+
+  #put(key: number, textOf: () => string, into: Uint8Array, at: number): number {
+    const known = this.hasSpellings ? undefined : this.texts.storedKey?.(key);
+    return known === undefined ? this.marks.put(this.texts.keyText(key), textOf, into, at) : this.marks.putStored(known.stored, known.address, into, at);
   }
 
   joined(): Omit<HiddenAccounts, 'side' | 'state'> {
