@@ -1,4 +1,4 @@
-/** Indexes by comparison key. A Map of as many takes three times as long, and was a tenth of a check. */
+/** Indexes by comparison key. A Map of as many takes three times as long, and was a tenth of a check. It is long because a text is hashed and compared as one, and as bytes. */
 
 import { LENGTH_BYTES, lengthIn, placeIn, type StoredTexts } from './stored-texts.js';
 
@@ -18,13 +18,14 @@ export const IS_OWN_KEY = 2;
 
 /** Some texts for `internAll`: each is in `texts`, or at an address of `stored` if the address is not NOT_STORED. */
 export interface TextBatch {
-  readonly texts: string[];
+  readonly texts: readonly string[];
   readonly addresses: Int32Array;
   /** Absent if no text has an address. All batches of a table must have the same. */
   readonly stored?: StoredTexts | undefined;
 }
 
 export const NOT_STORED = -1;
+const NONE_STORED = new Int32Array(BATCH).fill(NOT_STORED);
 
 /** Numbers the distinct keys of texts from 0, in the order in which they are first seen. */
 export class KeyTable {
@@ -46,6 +47,7 @@ export class KeyTable {
   readonly #folded: string[] = [];
   readonly #hashes = new Int32Array(BATCH);
   readonly #addresses = new Int32Array(BATCH);
+  readonly #candidates = new Int32Array(BATCH);
 
   /** `key` returns the comparison key of a text; a key is its own key. `expected` is about the number of keys: a table that grows is built anew each time. */
   constructor(
@@ -86,11 +88,31 @@ export class KeyTable {
    * Sets the number of each text's key, or -1, in the order of the texts, as `intern` would, and IS_ODD and IS_OWN_KEY of each. The table of a
    * large organization is in no cache: one after the other, each slot would be waited for by itself; asked for together, they come together.
    */
-  internAll({ texts, addresses: given, stored }: TextBatch, count: number, numbers: Int32Array, traits: Uint8Array): void {
+  internAll(batch: TextBatch, count: number, numbers: Int32Array, traits: Uint8Array): void {
+    if (batch.stored !== undefined) this.#stored = batch.stored;
+    this.#prepare(batch, count, traits);
+    for (let at = 0; at < count; at++) {
+      this.#hash = this.#hashes[at];
+      const address = this.#addresses[at];
+      const isBlank = address === NOT_STORED && this.#folded[at] === '';
+      numbers[at] = isBlank ? BLANK : this.#number(this.#folded[at], address);
+    }
+  }
+
+  /** Does the same as `find` would: a key that is not there is not added. */
+  findAll(texts: readonly string[], count: number, numbers: Int32Array, traits: Uint8Array): void {
+    this.#prepare({ texts, addresses: NONE_STORED }, count, traits);
+    for (let at = 0; at < count; at++) {
+      this.#hash = this.#hashes[at];
+      numbers[at] = this.#folded[at] === '' ? BLANK : this.#find(this.#folded[at], NOT_STORED);
+    }
+  }
+
+  /** Folds and hashes each text, and asks for what the search of each will look at. */
+  #prepare({ texts, addresses: given, stored }: TextBatch, count: number, traits: Uint8Array): void {
     const folded = this.#folded;
     const hashes = this.#hashes;
     const addresses = this.#addresses;
-    if (stored !== undefined) this.#stored = stored;
     for (let at = 0; at < count; at++) {
       const address = given[at];
       const isKept = stored !== undefined && address !== NOT_STORED;
@@ -104,15 +126,16 @@ export class KeyTable {
       traits[at] = (this.#isOdd ? IS_ODD : 0) | (this.#isPlain ? IS_OWN_KEY : 0);
     }
     const slots = this.#slots;
+    const numbers = this.#candidates;
+    for (let at = 0; at < count; at++) numbers[at] = slots[(hashes[at] & this.#mask) * 2 + 1] - 1;
     let touched = 0;
-    for (let at = 0; at < count; at++) touched |= slots[(hashes[at] & this.#mask) * 2];
+    for (let at = 0; at < count; at++) touched |= numbers[at] < 0 ? 0 : this.#touch(this.#places[numbers[at]]);
     // Kept, so that reading them is not left out as useless.
     this.#hash = touched;
-    for (let at = 0; at < count; at++) {
-      this.#hash = hashes[at];
-      if (addresses[at] !== NOT_STORED) numbers[at] = this.#number('', addresses[at]);
-      else numbers[at] = folded[at] === '' ? BLANK : this.#number(folded[at], NOT_STORED);
-    }
+  }
+
+  #touch(place: number): number {
+    return place < 0 || this.#stored === undefined ? 0 : this.#stored.bytesAt(place)[placeIn(place)];
   }
 
   /** Returns the number of a text that is already a key, or that is to be compared exactly. */

@@ -51,6 +51,8 @@ export interface IdentityIndex {
   storedKey(id: number): { readonly stored: StoredTexts; readonly address: number } | undefined;
   /** Returns the id of a text's key; -1 if no user has it, or if it is blank. */
   find(text: string): number;
+  /** Sets the ids of the keys of many texts, as `find` returns them, and IS_OWN_KEY of each; at most BATCH of them. */
+  findAll(texts: readonly string[], count: number, ids: Int32Array, traits: Uint8Array): void;
   /** Key id of each user's username, by index; -1 if it is blank. */
   readonly userNameKey: Int32Array;
   /** Key id of each user's email, by index; -1 if it is blank. */
@@ -141,6 +143,7 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
     keyText: (id) => table.textOf(id),
     storedKey: (id) => table.storedAt(id),
     find: (text) => table.find(text),
+    findAll: (texts, count, ids, traits) => table.findAll(texts, count, ids, traits),
     userNameKey,
     emailKey,
     isInScope: inScope,

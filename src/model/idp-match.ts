@@ -1,6 +1,6 @@
 /** Which user of Jama Connect an identity provider's user is: by the subject, else by the email. Linear, even if all share one address. */
 
-import { KeyTable } from '../collections/key-table.js';
+import { BATCH, IS_OWN_KEY, KeyTable } from '../collections/key-table.js';
 import { Buckets, type IdentityIndex, IS_EMAIL_KEY, IS_NAME_KEY } from './identity-index.js';
 import type { IdpDirectory, IdpUser } from './idp.js';
 
@@ -49,31 +49,42 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
   const { users } = directory;
   const known = index.keyCount;
   const others = new KeyTable(index.collation.key);
-  const keyOf = (text: string): number => {
-    const inConnect = index.find(text);
-    if (inConnect >= 0) return inConnect;
-    const other = others.intern(text);
-    return other < 0 ? other : known + other;
-  };
   const subjectKey = new Int32Array(users.length);
   const emailKey = new Int32Array(users.length);
   const traits = new Uint8Array(users.length);
-  const keyText = (key: number): string => (key < known ? index.keyText(key) : others.textOf(key - known));
-  const isOwn = (text: string, key: number): boolean => key >= 0 && keyText(key) === text;
-  for (let place = 0; place < users.length; place++) {
-    const { subject, email, active, isPending } = users[place];
-    const key = keyOf(subject);
-    const isSame = email === subject;
-    const address = isSame ? key : keyOf(email);
-    const isSubjectOwn = isOwn(subject, key);
-    subjectKey[place] = key;
-    emailKey[place] = address;
-    traits[place] =
-      (isSubjectOwn ? IS_NAME_KEY : 0) |
-      ((isSame ? isSubjectOwn : isOwn(email, address)) ? IS_EMAIL_KEY : 0) |
-      (active ? IS_ACTIVE : 0) |
-      (isPending === true ? IS_PENDING : 0);
+  const texts: string[] = [];
+  const found = new Int32Array(BATCH);
+  const own = new Uint8Array(BATCH);
+  const keyOf = (at: number): number => {
+    const inConnect = found[at];
+    if (inConnect >= 0) return inConnect;
+    const other = others.intern(texts[at]);
+    return other < 0 ? other : known + other;
+  };
+  for (let from = 0; from < users.length; from += BATCH / 2) {
+    const end = Math.min(from + BATCH / 2, users.length);
+    let count = 0;
+    for (let place = from; place < end; place++) {
+      const { subject, email } = users[place];
+      texts[count++] = subject;
+      if (email !== subject) texts[count++] = email;
+    }
+    index.findAll(texts, count, found, own);
+    count = 0;
+    for (let place = from; place < end; place++) {
+      const { subject, email, active, isPending } = users[place];
+      const name = count++;
+      const address = email === subject ? name : count++;
+      subjectKey[place] = keyOf(name);
+      emailKey[place] = address === name ? subjectKey[place] : keyOf(address);
+      traits[place] =
+        ((own[name] & IS_OWN_KEY) === 0 ? 0 : IS_NAME_KEY) |
+        ((own[address] & IS_OWN_KEY) === 0 ? 0 : IS_EMAIL_KEY) |
+        (active ? IS_ACTIVE : 0) |
+        (isPending === true ? IS_PENDING : 0);
+    }
   }
+  const keyText = (key: number): string => (key < known ? index.keyText(key) : others.textOf(key - known));
   const keyCount = known + others.size;
   const subjects = new Buckets(subjectKey, keyCount);
   const emailers = new Buckets(emailKey, keyCount);

@@ -212,6 +212,15 @@ describe('a table of keys', () => {
         expect(traitsInBatches).toEqual(traits);
         expect(Array.from({ length: together.size }, (_, number) => together.textOf(number))).toEqual([...numbers.keys()]);
         for (const folded of numbers.keys()) expect(together.find(folded)).toBe(numbers.get(folded));
+        for (let from = 0; from < texts.length; from += BATCH) {
+          const some = texts.slice(from, from + BATCH);
+          together.findAll(some, some.length, part, traitsOfPart);
+          expect([...part.subarray(0, some.length)]).toEqual(expected.slice(from, from + BATCH));
+          expect([...traitsOfPart.subarray(0, some.length)]).toEqual(traits.slice(from, from + BATCH));
+        }
+        together.findAll(['not one of them', ''], 2, part, traitsOfPart);
+        expect([...part.subarray(0, 2)]).toEqual([-1, -1]);
+        expect(together.size).toBe(numbers.size);
         expect(together.find('not one of them')).toBe(-1);
       }),
       { numRuns: 30 },
