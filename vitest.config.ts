@@ -44,6 +44,7 @@ export default defineConfig({
     // Vitest keeps one core for itself, which it hardly uses: with two cores that would be half of the time.
     maxWorkers: '100%',
     globalSetup: 'test/support/real-parts.ts',
+    setupFiles: process.env.USERS_AS_BYTES === undefined ? [] : ['test/support/users-as-bytes.ts'],
     sequence: { shuffle: true, sequencer: LongFirst },
     testTimeout: 60_000,
     env: foldersInMemory(),

@@ -67,7 +67,7 @@ export function isAtOrAbove(severity: Severity, failOn: FailOn): boolean {
 
 /** Returns whether a finding that counts is at or above the threshold. */
 export function isStopped({ findings, policy }: Pick<Report, 'findings' | 'policy'>): boolean {
-  return findings.some(({ finding, acceptance }) => acceptance === undefined && isAtOrAbove(finding.severity, policy.failOn));
+  return policy.failOn !== 'never' && findings.some(({ finding, acceptance }) => acceptance === undefined && isAtOrAbove(finding.severity, policy.failOn));
 }
 
 /** Returns the counts; an accepted finding counts as accepted only. */

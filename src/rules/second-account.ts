@@ -1,3 +1,4 @@
+import { isUnseen } from '../model/compare.js';
 import { EVIDENCE, lookUpsOf, strandedAccounts } from '../model/idp-lookup.js';
 import { EMAIL, ID, USER_IS, userRule, WHERE } from './define.js';
 import { choice, type FindingOf, own } from './fields.js';
@@ -31,7 +32,7 @@ function outcome({ idpUser: { subject, isPending }, evidence, isCreated }: Secon
     return `The identity provider ${lookUp}, finds no account and creates one; this account's username is the part before the @, so it may be the same person's`;
   }
   if (isCreated) return `The identity provider ${lookUp}, does not find this account and creates a second one`;
-  if (subject === '') return 'The export of the identity provider has no username for this person, so it is not certain whether this account is found';
+  if (isUnseen(subject)) return 'The export of the identity provider has no username for this person, so it is not certain whether this account is found';
   if (isPending === true)
     return `The identity provider ${lookUp}, but the person was never activated there, so it is not certain whether this account is linked`;
   return evidence === 'username'
@@ -90,7 +91,7 @@ export const secondAccount = userRule({
       actions,
       propose: ({ userName }) => {
         const { subject } = finding.idpUser;
-        return !finding.isFree || subject === '' || subject === userName || finding.evidence === 'local-part'
+        return !finding.isFree || isUnseen(subject) || subject === userName || finding.evidence === 'local-part'
           ? undefined
           : { action: 'set-username', value: subject };
       },

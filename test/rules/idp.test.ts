@@ -207,6 +207,12 @@ describe('what people are asked about the identity provider', () => {
     ]);
   });
 
+  it.each(['', ' ', '\u00a0\u200b'])('no username, where the provider has none that could be seen (%j)', (subject) => {
+    const users = [connectUser(0, 'hal@dome.example', 'ben@dome.example', { active: false })];
+    const [row] = asked(users, [knows(subject, { id: 'u0', email: 'ben@dome.example' })]).filter((each) => each.row.startsWith('second-account'));
+    expect(row).toMatchObject({ row: 'second-account user 1', suggestion: '' });
+  });
+
   it('to deactivate whom the provider has blocked; whom it does not have is left to people', () => {
     const users = [connectUser(0, 'ana@dome.example', 'ana@dome.example'), connectUser(1, 'ben@dome.example', 'ben@dome.example')];
     expect(asked(users, [knows('ana@dome.example', { active: false })])).toEqual([

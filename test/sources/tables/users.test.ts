@@ -303,7 +303,7 @@ describe('users of a CSV', () => {
           );
           const [file] = filesOf(['id,userName,email,active,authenticationType,firstName,lastName', ...lines, isLarge ? filler('1000') : ''].join('\n'));
           const users = (await usersOf(file, withNameParts)).filter(({ id }) => id !== '1000');
-          if (!isLarge) expect(users.some((user) => user instanceof StoredUser)).toBe(false);
+          if (!isLarge && process.env.USERS_AS_BYTES === undefined) expect(users.some((user) => user instanceof StoredUser)).toBe(false);
           const lineOf = [2];
           for (const [at, line] of lines.entries()) lineOf.push(lineOf[at] + line.split('\n').length);
           const written = people.map(
@@ -342,8 +342,8 @@ describe('users of a CSV', () => {
           }
           const policy = { authMode: 'multi', collation: 'utf8mb4_0900_ai_ci' } as const;
           const [index, plain] = [users, written].map((each) => {
-            const { users: _, keyText, find, ...rest } = indexIdentities(each, policy);
-            return { ...rest, keys: Array.from({ length: rest.keyCount }, (__, id) => keyText(id)), found: written.map(({ email }) => find(email)) };
+            const { users: _, keyText, find, findAll: __, storedKey: ___, ...rest } = indexIdentities(each, policy);
+            return { ...rest, keys: Array.from({ length: rest.keyCount }, (____, id) => keyText(id)), found: written.map(({ email }) => find(email)) };
           });
           expect(index).toEqual(plain);
           stored += users.filter((user) => user instanceof StoredUser).length;
