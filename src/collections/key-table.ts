@@ -47,7 +47,6 @@ export class KeyTable {
   readonly #folded: string[] = [];
   readonly #hashes = new Int32Array(BATCH);
   readonly #addresses = new Int32Array(BATCH);
-  readonly #candidates = new Int32Array(BATCH);
 
   /** `key` returns the comparison key of a text; a key is its own key. `expected` is about the number of keys: a table that grows is built anew each time. */
   constructor(
@@ -102,6 +101,7 @@ export class KeyTable {
   /** Does the same as `find` would: a key that is not there is not added. */
   findAll(texts: readonly string[], count: number, numbers: Int32Array, traits: Uint8Array): void {
     this.#prepare({ texts, addresses: NONE_STORED }, count, traits);
+    this.#touchFound(count);
     for (let at = 0; at < count; at++) {
       this.#hash = this.#hashes[at];
       numbers[at] = this.#folded[at] === '' ? BLANK : this.#find(this.#folded[at], NOT_STORED);
@@ -126,16 +126,23 @@ export class KeyTable {
       traits[at] = (this.#isOdd ? IS_ODD : 0) | (this.#isPlain ? IS_OWN_KEY : 0);
     }
     const slots = this.#slots;
-    const numbers = this.#candidates;
-    for (let at = 0; at < count; at++) numbers[at] = slots[(hashes[at] & this.#mask) * 2 + 1] - 1;
     let touched = 0;
-    for (let at = 0; at < count; at++) touched |= numbers[at] < 0 ? 0 : this.#touch(this.#places[numbers[at]]);
+    for (let at = 0; at < count; at++) touched |= slots[(hashes[at] & this.#mask) * 2];
     // Kept, so that reading them is not left out as useless.
     this.#hash = touched;
   }
 
-  #touch(place: number): number {
-    return place < 0 || this.#stored === undefined ? 0 : this.#stored.bytesAt(place)[placeIn(place)];
+  /** Asks for the stored texts that the prepared ones probably are. */
+  #touchFound(count: number): void {
+    const slots = this.#slots;
+    let touched = 0;
+    for (let at = 0; at < count; at++) {
+      const slot = (this.#hashes[at] & this.#mask) * 2;
+      if (slots[slot] !== this.#hashes[at] || slots[slot + 1] === 0) continue;
+      const place = this.#places[slots[slot + 1] - 1];
+      if (place >= 0 && this.#stored !== undefined) touched |= this.#stored.bytesAt(place)[placeIn(place)];
+    }
+    this.#hash = touched;
   }
 
   /** Returns the number of a text that is already a key, or that is to be compared exactly. */

@@ -23,9 +23,17 @@ export class IntPairs {
 /** A set of pairs of indexes, each with a mark: eight bytes a pair where a Set of texts takes two hundred, and a tenth of the time. */
 export class PairSet {
   /** Pair by pair; the first of both is 0 if the slot is free, and one more than the index if it is not. */
-  #slots = new Int32Array(1 << 12);
-  #marks = new Uint8Array(1 << 11);
+  #slots: Int32Array;
+  #marks: Uint8Array;
   #size = 0;
+
+  /** `expected` is about the number of pairs: a set that grows is built anew each time. */
+  constructor(expected = 0) {
+    let length = 1 << 11;
+    while (length < expected * 2) length *= 2;
+    this.#slots = new Int32Array(length * 2);
+    this.#marks = new Uint8Array(length);
+  }
 
   /** Adds a pair; returns whether it is new. */
   add(first: number, second: number): boolean {

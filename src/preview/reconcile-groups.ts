@@ -149,7 +149,7 @@ export function judgeMembers(
   /** True if the user may be a member without being listed. */
   const isHidden = (user: User | undefined): boolean => hidesInactiveMembers && user?.active === false;
   /** Memberships of before whose group and user are still there, marked if they are as well. */
-  const kept = new PairSet();
+  const kept = new PairSet(before.reduce((sum, { users: ids }) => sum + ids.length, 0));
   /** By index, memberships of before; -1 for a user who is gone. */
   const placesBefore = before.map(({ group: id, users: ids }) => {
     const group = groups.byId.get(id);
@@ -170,8 +170,11 @@ export function judgeMembers(
 
   const predictedLost = new PairSet();
   const predictedAdded = new PairSet();
-  const userBySubject = new Map<string, User>();
-  if (predictions.length > 0) for (const user of users) userBySubject.set(user.userName, user);
+  let usersBySubject: ReadonlyMap<string, User> | undefined;
+  const userCalled = (subject: string): User | undefined => {
+    usersBySubject ??= new Map(users.map((user) => [user.userName, user]));
+    return usersBySubject.get(subject);
+  };
   const groupByName = new Map<string, Group>();
   for (const group of groups.byId.values()) groupByName.set(group.name, group);
   /** Ids of groups, or names of new ones, whose members the preview could not predict. */
@@ -185,7 +188,7 @@ export function judgeMembers(
   }
   for (const { effect, groupName, group: id, user, idpUser } of predictions) {
     const group = id === undefined ? groupByName.get(groupName) : groups.byId.get(id);
-    const account = user === undefined ? (idpUser === undefined ? undefined : userBySubject.get(idpUser.subject)) : accounts.find(user.id);
+    const account = user === undefined ? (idpUser === undefined ? undefined : userCalled(idpUser.subject)) : accounts.find(user.id);
     const subject = {
       group: group === undefined ? { id: id ?? '', name: groupName } : nameOf(group),
       ...(account === undefined ? (user === undefined ? {} : { user: { id: user.id, name: '' } }) : { user: named(account) }),
