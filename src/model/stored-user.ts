@@ -96,6 +96,11 @@ export class StoredUser implements User {
   get emailAddress(): number {
     return this.hasOneName ? this.nameAddress : this.texts.after(this.nameAddress);
   }
+
+  /** For JSON.stringify, which sees only properties of its own. */
+  toJSON(): User {
+    return plainUser(this);
+  }
 }
 
 /** A stored user with the names of the person. */

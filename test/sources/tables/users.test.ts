@@ -320,6 +320,7 @@ describe('users of a CSV', () => {
             }),
           );
           expect(users.map(plainUser)).toEqual(written);
+          expect(JSON.parse(JSON.stringify(users))).toEqual(written);
           // Backwards, and one text at a time, since the texts of one user are remembered.
           for (const user of [...users].reverse()) {
             expect(user.email).toBe(written[user.place].email);
