@@ -3,6 +3,7 @@
 import { IdTable } from '../collections/places.js';
 import { TextBytes } from '../collections/text-bytes.js';
 import { FURTHER_COLUMNS, type FurtherColumns, type Group, type User } from '../model/directory.js';
+import { StoredUser } from '../model/stored-user.js';
 import { digestOf, hexOf, putDigest, putNamesDigest } from './digest.js';
 import type { MemberTally, Tally } from './member-tally.js';
 
@@ -56,6 +57,11 @@ export class DigestsById {
 
   get(id: string): string | undefined {
     return this.#digests[this.#places.get(id)];
+  }
+
+  /** Returns the digest of a user. */
+  of(user: User): string | undefined {
+    return user instanceof StoredUser ? this.#digests[this.#places.byInteger(user.integerId)] : this.get(user.id);
   }
 
   set(id: string, digest: string): void {

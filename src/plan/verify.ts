@@ -173,7 +173,7 @@ function* otherChanges(
   };
   let met = 0;
   for (const user of users) {
-    const planned = baseline.users.get(user.id);
+    const planned = baseline.users.of(user);
     if (planned !== undefined) met++;
     if (planned !== undefined && isAsPlanned(planned, user, hasTypes) && isAlike(planned, user.place)) continue;
     const subject = `user ${user.id}`;
