@@ -97,7 +97,7 @@ export function beginAudit(directory: Directory, policy: Policy, digests: Digest
     digests,
     directory,
     policy,
-    // Both are made when they are first asked for: a preview never asks for a contest, and where every rule is skipped nobody asks at all.
+    // Both are created on first use: a preview does not use the contest, and an audit that skips every rule uses neither.
     get index() {
       return indexed();
     },

@@ -1,6 +1,6 @@
-/** Indexes by comparison key. A Map of as many takes three times as long, and was a tenth of a check. It is long because a text is hashed and compared as one, and as bytes. */
+/** Indexes by comparison key. A Map of as many takes three times as long, and was a tenth of a check. It is long because texts are hashed and compared both as strings and as bytes. */
 
-import { LENGTH_BYTES, lengthIn, placeIn, type StoredTexts } from './stored-texts.js';
+import { type StoredTexts, startOf } from './stored-texts.js';
 
 /** A key that finds no free slot within this many steps goes into a map, so texts made to collide stay cheap. */
 const MOST_STEPS = 64;
@@ -108,7 +108,7 @@ export class KeyTable {
     }
   }
 
-  /** Folds and hashes each text, and asks for what the search of each will look at. */
+  /** Folds and hashes each text, and loads the slots that its search will read into the cache. */
   #prepare({ texts, addresses: given, stored }: TextBatch, count: number, traits: Uint8Array): void {
     const folded = this.#folded;
     const hashes = this.#hashes;
@@ -132,7 +132,7 @@ export class KeyTable {
     this.#hash = touched;
   }
 
-  /** Asks for the stored texts that the prepared ones probably are. */
+  /** Loads the stored texts that the prepared ones probably equal into the cache. */
   #touchFound(count: number): void {
     const slots = this.#slots;
     let touched = 0;
@@ -140,7 +140,7 @@ export class KeyTable {
       const slot = (this.#hashes[at] & this.#mask) * 2;
       if (slots[slot] !== this.#hashes[at] || slots[slot + 1] === 0) continue;
       const place = this.#places[slots[slot + 1] - 1];
-      if (place >= 0 && this.#stored !== undefined) touched |= this.#stored.bytesAt(place)[placeIn(place)];
+      if (place >= 0 && this.#stored !== undefined) touched |= this.#stored.bytesAt(place)[startOf(place)];
     }
     this.#hash = touched;
   }
@@ -214,9 +214,8 @@ export class KeyTable {
   /** Does the same for a stored text; false also for an empty one. */
   #isStoredKey(stored: StoredTexts, address: number): boolean {
     const bytes = stored.bytesAt(address);
-    const place = placeIn(address);
-    const from = place + LENGTH_BYTES;
-    const end = from + lengthIn(bytes, place);
+    const from = startOf(address);
+    const end = from + stored.lengthOf(address);
     let hash = 0x811c9dc5;
     let isPlain = end > from;
     let isOdd = false;

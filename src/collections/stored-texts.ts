@@ -1,11 +1,11 @@
-/** Texts as bytes: as strings, those of a large organization fill the memory, and collecting garbage around them was a sixth of a check. */
+/** Texts as bytes: as strings, those of a large organization fill the memory, and garbage collection took a sixth of a check. */
 
 const PIECE_BITS = 20;
 const PIECE = 1 << PIECE_BITS;
 const MOST_PIECES = 1 << (31 - PIECE_BITS);
 /** Bytes of the length before each text. */
-const HEAD = 2;
-/** There is no more room. */
+export const LENGTH_BYTES = 2;
+/** Returned if no more records can be stored. */
 export const NO_ROOM = -1;
 
 /** Returns the text of some bytes in UTF-8. */
@@ -18,7 +18,7 @@ export class StoredTexts {
 
   constructor(readonly decode: Decode) {}
 
-  /** Returns the address at which a record of at most so many bytes may be written; NO_ROOM. `keep` keeps it, and another call gives it up. */
+  /** Returns the address at which a record of at most `most` bytes can be written, or NO_ROOM. Call `keep` to keep the record; otherwise the next call returns the same address. */
   reserve(most: number): number {
     if (this.#length + most > PIECE) {
       if (most > PIECE || this.#pieces.length === MOST_PIECES) return NO_ROOM;
@@ -33,7 +33,7 @@ export class StoredTexts {
     this.#length = end;
   }
 
-  /** Returns the piece in which an address is; see `placeIn`. */
+  /** Returns the piece that holds an address; see `placeIn` and `startOf`. */
   bytesAt(address: number): Uint8Array {
     return this.#pieces[address >>> PIECE_BITS];
   }
@@ -45,13 +45,13 @@ export class StoredTexts {
 
   /** Returns the address behind a text. */
   after(address: number): number {
-    return address + HEAD + this.lengthOf(address);
+    return address + LENGTH_BYTES + this.lengthOf(address);
   }
 
   text(address: number): string {
     const bytes = this.bytesAt(address);
-    const from = placeIn(address) + HEAD;
-    return this.decode(bytes, from, from + lengthIn(bytes, from - HEAD));
+    const from = startOf(address);
+    return this.decode(bytes, from, from + this.lengthOf(address));
   }
 
   areSame(a: number, b: number): boolean {
@@ -60,19 +60,19 @@ export class StoredTexts {
     let at = placeIn(a);
     let other = placeIn(b);
     // The lengths are compared as well.
-    for (const end = at + HEAD + lengthIn(left, at); at < end; ) if (left[at++] !== right[other++]) return false;
+    for (const end = at + LENGTH_BYTES + lengthIn(left, at); at < end; ) if (left[at++] !== right[other++]) return false;
     return true;
   }
 
   /** Is a stored text certainly equal to another one; false as well if it has a letter beyond ASCII. */
   isText(address: number, text: string): boolean {
     const bytes = this.bytesAt(address);
-    const at = placeIn(address);
-    if (lengthIn(bytes, at) !== text.length) return false;
+    const from = startOf(address);
+    if (this.lengthOf(address) !== text.length) return false;
     for (let unit = 0; unit < text.length; unit++) {
       const code = text.charCodeAt(unit);
       // Two bytes of one letter look like two other letters.
-      if (code > 0x7f || bytes[at + HEAD + unit] !== code) return false;
+      if (code > 0x7f || bytes[from + unit] !== code) return false;
     }
     return true;
   }
@@ -81,7 +81,7 @@ export class StoredTexts {
 /** Returns where in its piece an address is. */
 export const placeIn = (address: number): number => address & (PIECE - 1);
 
-/** Returns the length of the text at a place in a piece; its bytes begin HEAD further on. */
-export const lengthIn = (bytes: Uint8Array, at: number): number => bytes[at] | (bytes[at + 1] << 8);
+/** Returns where in its piece the bytes of the text at an address begin. */
+export const startOf = (address: number): number => placeIn(address) + LENGTH_BYTES;
 
-export { HEAD as LENGTH_BYTES };
+const lengthIn = (bytes: Uint8Array, at: number): number => bytes[at] | (bytes[at + 1] << 8);

@@ -1,6 +1,6 @@
 /** What counts as an email address: the form that both Okta and Entra accept as a login, in any script. */
 
-import { LENGTH_BYTES, lengthIn, placeIn } from '../collections/stored-texts.js';
+import { startOf } from '../collections/stored-texts.js';
 import type { User } from './directory.js';
 import { StoredUser } from './stored-user.js';
 import { unicodePattern } from './unicode-pattern.js';
@@ -33,14 +33,13 @@ export function isEmailAddress(text: string): boolean {
   );
 }
 
-/** Is a user's email an email address. A stored one is only made if its bytes are not plainly an address. */
+/** Is a user's email an email address. Most stored ones are recognized by their bytes, without creating a string. */
 export function hasEmailAddress(user: User): boolean {
   if (!(user instanceof StoredUser)) return isEmailAddress(user.email);
   const address = user.emailAddress;
   const bytes = user.texts.bytesAt(address);
-  const at = placeIn(address);
-  const from = at + LENGTH_BYTES;
-  return isPlainAddress(bytes, from, from + lengthIn(bytes, at)) || isEmailAddress(user.email);
+  const from = startOf(address);
+  return isPlainAddress(bytes, from, from + user.texts.lengthOf(address)) || isEmailAddress(user.email);
 }
 
 const NEITHER = 0;

@@ -5,7 +5,7 @@ import type { StoredTexts } from '../collections/stored-texts.js';
 import { type Collation, collationOf } from './compare.js';
 import type { User } from './directory.js';
 import { isInScope, type Policy } from './policy.js';
-import { StoredUser } from './stored-user.js';
+import { hasOneName, StoredUser } from './stored-user.js';
 
 /** Indexes of users by key, in source order within a key. */
 export class Buckets {
@@ -84,10 +84,10 @@ class Batch implements TextBatch {
       const { texts, nameAddress, emailAddress } = user;
       this.stored ??= texts;
       if (texts === this.stored) {
+        const isOne = hasOneName(user);
         this.addresses[this.count++] = nameAddress;
-        const hasOneName = nameAddress === emailAddress || texts.areSame(nameAddress, emailAddress);
-        if (!hasOneName) this.addresses[this.count++] = emailAddress;
-        return hasOneName;
+        if (!isOne) this.addresses[this.count++] = emailAddress;
+        return isOne;
       }
     }
     const { userName, email } = user;

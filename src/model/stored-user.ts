@@ -1,4 +1,4 @@
-/** Users as records of bytes, whose texts are made when they are asked for: see `StoredTexts`. */
+/** Users as records of bytes, whose texts are created on demand: see `StoredTexts`. */
 
 import type { KeyTable } from '../collections/key-table.js';
 import { IdTable } from '../collections/places.js';
@@ -40,7 +40,7 @@ export class StoredUser implements User {
     return this.#records.id(this.#record);
   }
 
-  /** The id as a whole number, which takes a third of the time. */
+  /** The id as a whole number, which takes a third of the time that a string takes. */
   get integerId(): number {
     return this.#records.integerId(this.#record);
   }
@@ -61,7 +61,7 @@ export class StoredUser implements User {
     return (this.#flags & IS_IDP) !== 0 ? 'idp' : 'basic';
   }
 
-  /** A list of types, which is read after the users, may say otherwise. */
+  /** Replaces the type, if a list of types that is read after the users has another one. */
   set authenticationType(type: AuthenticationType) {
     this.#flags = type === 'idp' ? this.#flags | IS_IDP : this.#flags & ~IS_IDP;
   }
@@ -97,7 +97,7 @@ export class StoredUser implements User {
     return this.hasOneName ? this.nameAddress : this.texts.after(this.nameAddress);
   }
 
-  /** For JSON.stringify, which sees only properties of its own. */
+  /** For JSON.stringify, which reads only own properties. */
   toJSON(): User {
     return plainUser(this);
   }
@@ -117,7 +117,7 @@ export class NamedUser extends StoredUser {
   }
 }
 
-/** Returns the same user with properties of its own, which can be spread: those of a stored user cannot. */
+/** Returns the same user with own properties, so that it can be spread; a stored user has getters instead. */
 export function plainUser(user: User): User {
   if (!(user instanceof StoredUser)) return user;
   const { place, id, userName, email, active, authenticationType, input, line } = user;
@@ -125,7 +125,7 @@ export function plainUser(user: User): User {
   return user instanceof NamedUser ? { ...plain, givenName: user.givenName, familyName: user.familyName } : plain;
 }
 
-/** The records of users, and the texts of the one that was asked last: one text is mostly asked for together with others. */
+/** The records of users. The texts of the last user that was read are cached, because several of them are usually read together. */
 export class UserRecords {
   readonly texts: StoredTexts;
   #last = -1;
@@ -192,7 +192,7 @@ export function hasOneName(user: User): boolean {
   return user instanceof StoredUser ? user.hasOneName || user.texts.areSame(user.nameAddress, user.emailAddress) : user.email === user.userName;
 }
 
-/** Is a user's username exactly a text; a stored one is not made for that. */
+/** Is a user's username exactly a text. Creates no string for most stored users. */
 export const isCalled = (user: User, text: string): boolean =>
   (user instanceof StoredUser && user.texts.isText(user.nameAddress, text)) || user.userName === text;
 
@@ -200,7 +200,7 @@ export const isCalled = (user: User, text: string): boolean =>
 export const isAddressed = (user: User, text: string): boolean =>
   (user instanceof StoredUser && user.texts.isText(user.emailAddress, text)) || user.email === text;
 
-/** Returns the number of the key of a user's username in a table, or -1. */
+/** Returns the number of the key of a user's username in a table, or -1. Creates no string for most stored users. */
 export const findName = (table: KeyTable, user: User): number =>
   user instanceof StoredUser ? table.findStored(user.texts, user.nameAddress) : table.find(user.userName);
 

@@ -1,6 +1,6 @@
 /** A fast digest that shows changes. It is not cryptographic and protects nothing. */
 
-import { LENGTH_BYTES, placeIn, type StoredTexts } from '../collections/stored-texts.js';
+import { type StoredTexts, startOf } from '../collections/stored-texts.js';
 import { TextBytes } from '../collections/text-bytes.js';
 import type { User } from '../model/directory.js';
 import { hasOneName, StoredUser } from '../model/stored-user.js';
@@ -30,10 +30,10 @@ function add(value: string): void {
   right = Math.imul(right ^ END, OTHER_PRIME);
 }
 
-/** Adds a stored text. It is made only if it has letters beyond ASCII. */
+/** Adds a stored text, without creating a string unless it has letters beyond ASCII. */
 function addStored(texts: StoredTexts, address: number): void {
   const bytes = texts.bytesAt(address);
-  const from = placeIn(address) + LENGTH_BYTES;
+  const from = startOf(address);
   const end = from + texts.lengthOf(address);
   let [newLeft, newRight] = [left, right];
   for (let at = from; at < end; at++) {

@@ -21,7 +21,7 @@ export const usernameEmailMismatch = userRule({
       for (let place = 0; place < index.users.length; place++) {
         if (index.needsUpdate[place] === 0) continue;
         const user = index.users[place];
-        // Two keys that differ are two values, whatever the texts are made of.
+        // Texts that are their own keys differ in value if they differ at all, so neither has to be created.
         const isOfKeys = index.ownKeys[place] === (IS_NAME_KEY | IS_EMAIL_KEY) && index.userNameKey[place] !== index.emailKey[place];
         const difference = isOfKeys ? 'value' : index.collation.differenceOf(user.userName, user.email);
         const severity: Severity = difference === 'case' ? 'warning' : 'error';

@@ -1,6 +1,6 @@
 /**
- * Has users of every CSV kept as bytes, as those of a large one are: the organizations of tests are small. It is loaded
- * before each file of a run with USERS_AS_BYTES=1.
+ * Keeps the users of every CSV as bytes, as those of a large file are; the organizations of the tests are small. Vitest loads it
+ * before each test file if USERS_AS_BYTES is set.
  */
 
 import { CsvRow } from '../../src/sources/csv/row.js';

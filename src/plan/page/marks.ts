@@ -1,7 +1,7 @@
 /** Salted hashes that stand for the names of accounts that are not in the page. */
 
 import type { AuditedFinding } from '../../audit/report.js';
-import { LENGTH_BYTES, placeIn, type StoredTexts } from '../../collections/stored-texts.js';
+import { type StoredTexts, startOf } from '../../collections/stored-texts.js';
 import type { Collation } from '../../model/compare.js';
 import { type Digests, PrefixedDigest } from '../../model/digests.js';
 import { isEmailAddress } from '../../model/email.js';
@@ -28,9 +28,9 @@ export interface Marking {
   of(key: string, text: string): string;
   /** Length of the marks of a name. */
   readonly width: number;
-  /** Writes the marks of a name as bytes, two digits each; returns the offset after them. The text is asked for only if spellings are marked. */
+  /** Writes the marks of a name as bytes, two digits each; returns the offset after them. `textOf` is called only if spellings are marked. */
   put(key: string, textOf: () => string, into: Uint8Array, at: number): number;
-  /** Does the same for a key that is stored, where no spellings are marked. */
+  /** Does the same for a stored key, if no spellings are marked. */
   putStored(stored: StoredTexts, address: number, into: Uint8Array, at: number): number;
 }
 
@@ -48,7 +48,7 @@ export function marking(digests: Pick<Digests, 'sha256'>, salt: string, hasSpell
     of: hasSpellings ? (key, text) => ofKey(key) + ofKey(`\n${text.toLowerCase()}`).slice(0, SPELLING) + ofKey(`\n\n${text}`).slice(0, SPELLING) : ofKey,
     width: hasSpellings ? 2 * MARK : MARK,
     putStored(stored, address, into, at) {
-      const from = placeIn(address) + LENGTH_BYTES;
+      const from = startOf(address);
       digest.putBytes(stored.bytesAt(address), from, from + stored.lengthOf(address), into, at, MARK / 2);
       return at + MARK / 2;
     },

@@ -21,7 +21,7 @@ interface Named<S> {
   readonly rank?: number | undefined;
 }
 
-/** The texts of names, which are made only where a mark needs them. */
+/** The texts of names, which are created only if a mark needs them. */
 interface Texts<S> {
   keyText(key: number): string;
   /** Absent if no key is stored as bytes. */

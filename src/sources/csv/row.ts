@@ -118,7 +118,7 @@ export class CsvRow implements Row {
   }
 
   copy(cells: readonly CopiedCell[], into: Uint8Array, from: number, limit: number): number {
-    // The texts of a small file fit into memory, and are made faster than bytes are copied one by one before V8 has compiled this.
+    // The strings of a small file fit into memory, and creating them is faster than this loop until V8 has compiled it.
     if (this.#isWhole || this.#cells !== undefined || this.#quotes === DOUBLED) return -1;
     const bytes = this.#bytes;
     let end = from;

@@ -1,4 +1,4 @@
-/** Rows of users as stored users: most of their texts are never made. */
+/** Creates stored users from rows. Most of their texts never become strings. */
 
 import { integerOf } from '../../collections/places.js';
 import { NO_ROOM, placeIn } from '../../collections/stored-texts.js';
@@ -32,13 +32,13 @@ interface Keeping {
   readonly nameParts: ((row: Row) => Pick<User, 'givenName' | 'familyName'>) | undefined;
 }
 
-/** Returns the user of a row whose id is a whole number; undefined, with nothing read of it, if the user is not one to be stored. */
+/** Returns the user of a row whose id is a whole number; undefined, before anything was read or counted, if the user cannot be stored. */
 type Keep = (row: Row, place: number, id: number, input: number) => StoredUser | undefined;
 
 let view: Buffer<ArrayBufferLike> = Buffer.alloc(0);
 
 function decode(bytes: Uint8Array, from: number, to: number): string {
-  // The same few pieces again and again: a view of each is made once.
+  // Consecutive texts are mostly in the same piece, so its view is reused.
   if (view.buffer !== bytes.buffer) view = Buffer.from(bytes.buffer);
   let all = 0;
   for (let at = from; at < to; at++) all |= bytes[at];
@@ -46,8 +46,8 @@ function decode(bytes: Uint8Array, from: number, to: number): string {
 }
 
 /**
- * Returns what makes stored users of the rows of tables, all in one store. A user with a text that may mean a missing value, or
- * that is very long, is left to others: what is done for every user has to be little.
+ * Returns a function that creates stored users from the rows of a table; all tables share one store. A user with a very long text, or one that
+ * may mean a missing value, is not stored, so that little has to be done for each user.
  */
 export function userKeeper(): (keeping: Keeping) => Keep {
   const records = new UserRecords(decode);

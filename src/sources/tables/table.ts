@@ -27,7 +27,7 @@ export interface Row {
   code(column: number): number;
   /** Adds the cell's text. */
   addTo(bytes: TextBytes, column: number): void;
-  /** Writes cells one after the other, each with its length before it (see `StoredTexts`), from an offset on. Returns where they end; -1 if they would go beyond `limit`, if one is neither empty nor longer than it must be, or if it would not pay. */
+  /** Writes cells one after the other, each with its length before it (see `StoredTexts`), from an offset on. Returns the end; -1 if they would go beyond `limit`, if a cell is not empty but too short, or if storing them would not pay off. */
   copy(cells: readonly CopiedCell[], into: Uint8Array, from: number, limit: number): number;
   /** Are two cells exactly equal; may return false if comparing would be expensive. */
   isSame(a: number, b: number): boolean;
