@@ -1,6 +1,7 @@
 /** Indexes by comparison key. A Map of as many takes three times as long, and was a tenth of a check. It is long because texts are hashed and compared both as strings and as bytes. */
 
 import { type StoredTexts, startOf } from './stored-texts.js';
+import { BATCH, NOT_STORED, type TextBatch } from './text-batch.js';
 
 /** A key that finds no free slot within this many steps goes into a map, so texts made to collide stay cheap. */
 const MOST_STEPS = 64;
@@ -9,23 +10,10 @@ const MOST_FULL = 0.7;
 const BLANK = -1;
 const UNKNOWN = -1;
 
-/** How many texts `internAll` takes at once: their slots, each in a line of the cache, stay in the nearest cache. */
-export const BATCH = 64;
 /** The text has a letter beyond ASCII or a question mark. */
 export const IS_ODD = 1;
 /** The text is certainly its own key. */
 export const IS_OWN_KEY = 2;
-
-/** Some texts for `internAll`: each is in `texts`, or at an address of `stored` if the address is not NOT_STORED. */
-export interface TextBatch {
-  readonly texts: readonly string[];
-  readonly addresses: Int32Array;
-  /** Absent if no text has an address. All batches of a table must have the same. */
-  readonly stored?: StoredTexts | undefined;
-}
-
-export const NOT_STORED = -1;
-const NONE_STORED = new Int32Array(BATCH).fill(NOT_STORED);
 
 /** Numbers the distinct keys of texts from 0, in the order in which they are first seen. */
 export class KeyTable {
@@ -34,11 +22,13 @@ export class KeyTable {
   #size = 0;
   readonly #texts: string[] = [];
   #stored: StoredTexts | undefined;
+  /** What holds the texts that are looked up, if they have addresses. */
+  #asked: StoredTexts | undefined;
   /** Hash and number + 1 by slot, side by side: the slot of its hash or the next free one; 0 is free. */
   #slots: Int32Array;
   /** Number of slots - 1. */
   #mask: number;
-  readonly #crowded = new Map<string, number>();
+  readonly #crowded = new Map<string, { readonly number: number; readonly hash: number }>();
   /** Hash of the last text. */
   #hash = 0;
   #isOdd = false;
@@ -47,6 +37,7 @@ export class KeyTable {
   readonly #folded: string[] = [];
   readonly #hashes = new Int32Array(BATCH);
   readonly #addresses = new Int32Array(BATCH);
+  readonly #found = new Int32Array(BATCH);
 
   /** `key` returns the comparison key of a text; a key is its own key. `expected` is about the number of keys: a table that grows is built anew each time. */
   constructor(
@@ -99,17 +90,20 @@ export class KeyTable {
   }
 
   /** Does the same as `find` would: a key that is not there is not added. */
-  findAll(texts: readonly string[], count: number, numbers: Int32Array, traits: Uint8Array): void {
-    this.#prepare({ texts, addresses: NONE_STORED }, count, traits);
+  findAll(batch: TextBatch, count: number, numbers: Int32Array, traits: Uint8Array): void {
+    this.#prepare(batch, count, traits);
     this.#touchFound(count);
     for (let at = 0; at < count; at++) {
       this.#hash = this.#hashes[at];
-      numbers[at] = this.#folded[at] === '' ? BLANK : this.#find(this.#folded[at], NOT_STORED);
+      const address = this.#addresses[at];
+      const isBlank = address === NOT_STORED && this.#folded[at] === '';
+      numbers[at] = isBlank ? BLANK : this.#find(this.#folded[at], address);
     }
   }
 
   /** Folds and hashes each text, and loads the slots that its search will read into the cache. */
   #prepare({ texts, addresses: given, stored }: TextBatch, count: number, traits: Uint8Array): void {
+    this.#asked = stored;
     const folded = this.#folded;
     const hashes = this.#hashes;
     const addresses = this.#addresses;
@@ -132,16 +126,19 @@ export class KeyTable {
     this.#hash = touched;
   }
 
-  /** Loads the stored texts that the prepared ones probably equal into the cache. */
+  /** Loads the stored texts that the prepared ones probably equal into the cache: first where they are, then the texts, so that neither waits for the other. */
   #touchFound(count: number): void {
     const slots = this.#slots;
-    let touched = 0;
+    const found = this.#found;
     for (let at = 0; at < count; at++) {
       const slot = (this.#hashes[at] & this.#mask) * 2;
-      if (slots[slot] !== this.#hashes[at] || slots[slot + 1] === 0) continue;
-      const place = this.#places[slots[slot + 1] - 1];
-      if (place >= 0 && this.#stored !== undefined) touched |= this.#stored.bytesAt(place)[startOf(place)];
+      found[at] = slots[slot] === this.#hashes[at] && slots[slot + 1] !== 0 ? this.#places[slots[slot + 1] - 1] : NOT_STORED;
     }
+    const stored = this.#stored;
+    if (stored === undefined) return;
+    let touched = 0;
+    for (let at = 0; at < count; at++) if (found[at] >= 0) touched |= stored.bytesAt(found[at])[startOf(found[at])];
+    // Kept, so that reading them is not left out as useless.
     this.#hash = touched;
   }
 
@@ -149,6 +146,14 @@ export class KeyTable {
   internKey(folded: string): number {
     this.#isKey(folded);
     return this.#number(folded, NOT_STORED);
+  }
+
+  /** Does the same for a stored text; all of them must be in the same texts. */
+  internStoredKey(stored: StoredTexts, address: number): number {
+    this.#stored = this.#asked = stored;
+    this.#isStoredKey(stored, address);
+    // Letters beyond ASCII have another hash as bytes.
+    return this.#isOdd ? this.internKey(stored.text(address)) : this.#number('', address);
   }
 
   /** Returns the number of a text that `internKey` was given, or -1. */
@@ -177,8 +182,8 @@ export class KeyTable {
 
   /** Returns the number of a stored text's key, without making the text if it is its own key; -1 if it has none or is blank. */
   findStored(stored: StoredTexts, address: number): number {
-    this.#stored ??= stored;
-    return stored === this.#stored && this.#isStoredKey(stored, address) ? this.#find('', address) : this.find(stored.text(address));
+    this.#asked = stored;
+    return this.#isStoredKey(stored, address) ? this.#find('', address) : this.find(stored.text(address));
   }
 
   /** Returns a text's key, and stores its hash. */
@@ -239,16 +244,20 @@ export class KeyTable {
     for (let step = 0; step < MOST_STEPS; step++) {
       const slot = ((hash + step) & this.#mask) * 2;
       const number = slots[slot + 1] - 1;
-      if (number < 0) break;
+      // A crowded key has found no free slot.
+      if (number < 0) return UNKNOWN;
       if (slots[slot] === hash && this.#isSame(number, folded, address)) return number;
     }
-    return this.#crowded.size === 0 ? UNKNOWN : (this.#crowded.get(address === NOT_STORED ? folded : (this.#stored?.text(address) ?? '')) ?? UNKNOWN);
+    if (this.#crowded.size === 0) return UNKNOWN;
+    return this.#crowded.get(address === NOT_STORED ? folded : (this.#asked?.text(address) ?? ''))?.number ?? UNKNOWN;
   }
 
   #isSame(number: number, folded: string, address: number): boolean {
     const place = this.#places[number];
     if (address === NOT_STORED) return place < 0 ? this.#texts[-1 - place] === folded : this.#stored?.isText(place, folded) === true;
-    return place < 0 ? this.#stored?.isText(address, this.#texts[-1 - place]) === true : this.#stored?.areSame(place, address) === true;
+    const asked = this.#asked;
+    if (asked === undefined) return false;
+    return place < 0 ? asked.isText(address, this.#texts[-1 - place]) : this.#stored?.isSame(place, asked, address) === true;
   }
 
   #place(number: number, hash: number): void {
@@ -260,7 +269,7 @@ export class KeyTable {
       slots[slot + 1] = number + 1;
       return;
     }
-    this.#crowded.set(this.textOf(number), number);
+    this.#crowded.set(this.textOf(number), { number, hash });
   }
 
   #widen(): void {
@@ -268,6 +277,9 @@ export class KeyTable {
     this.#slots = new Int32Array(narrow.length * 2);
     this.#mask = narrow.length - 1;
     for (let at = 0; at < narrow.length; at += 2) if (narrow[at + 1] !== 0) this.#place(narrow[at + 1] - 1, narrow[at]);
+    const crowded = [...this.#crowded.values()];
+    this.#crowded.clear();
+    for (const { number, hash } of crowded) this.#place(number, hash);
   }
 }
 

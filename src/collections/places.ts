@@ -1,6 +1,7 @@
 /** Indexes of things by their text or their id. */
 
 import { KeyTable } from './key-table.js';
+import type { StoredTexts } from './stored-texts.js';
 
 /** Indexes by text, compared exactly. A Map of as many texts takes three times as long. */
 export class PlaceTable {
@@ -10,7 +11,15 @@ export class PlaceTable {
 
   /** Sets the index of a text that has none yet; returns the index that it had, or -1. */
   add(text: string, place: number): number {
-    const number = this.#texts.internKey(text);
+    return this.#add(this.#texts.internKey(text), place);
+  }
+
+  /** Does the same for a stored text, which must stay where it is if it had no index; all of them must be in the same texts. */
+  addStored(stored: StoredTexts, address: number, place: number): number {
+    return this.#add(this.#texts.internStoredKey(stored, address), place);
+  }
+
+  #add(number: number, place: number): number {
     if (number < this.#places.length) return this.#places[number];
     this.#places.push(place);
     return -1;

@@ -13,10 +13,21 @@ export type Decode = (bytes: Uint8Array, from: number, to: number) => string;
 
 /** Texts in UTF-8 behind one another in large pieces, each with its length before it, in records that do not go over the end of a piece. An address says where a text begins. */
 export class StoredTexts {
-  readonly #pieces: Uint8Array[] = [];
+  readonly #pieces: Uint8Array[];
   #length = PIECE;
 
-  constructor(readonly decode: Decode) {}
+  /** `pieces` are those of other texts, to which nothing is added any more. */
+  constructor(
+    readonly decode: Decode,
+    pieces: readonly Uint8Array[] = [],
+  ) {
+    this.#pieces = [...pieces];
+  }
+
+  /** All bytes, to be handed to another thread. */
+  get pieces(): readonly Uint8Array[] {
+    return this.#pieces;
+  }
 
   /** Returns the address at which a record of at most `most` bytes can be written, or NO_ROOM. Call `keep` to keep the record; otherwise the next call returns the same address. */
   reserve(most: number): number {
@@ -55,13 +66,12 @@ export class StoredTexts {
   }
 
   areSame(a: number, b: number): boolean {
-    const left = this.bytesAt(a);
-    const right = this.bytesAt(b);
-    let at = placeIn(a);
-    let other = placeIn(b);
-    // The lengths are compared as well.
-    for (const end = at + LENGTH_BYTES + lengthIn(left, at); at < end; ) if (left[at++] !== right[other++]) return false;
-    return true;
+    return this.isSame(a, this, b);
+  }
+
+  /** Is a text equal to one of the same or of other texts. */
+  isSame(address: number, others: StoredTexts, other: number): boolean {
+    return areSameBytes(this.bytesAt(address), placeIn(address), others.bytesAt(other), placeIn(other));
   }
 
   /** Is a stored text certainly equal to another one; false as well if it has a letter beyond ASCII. */
@@ -83,5 +93,13 @@ export const placeIn = (address: number): number => address & (PIECE - 1);
 
 /** Returns where in its piece the bytes of the text at an address begin. */
 export const startOf = (address: number): number => placeIn(address) + LENGTH_BYTES;
+
+function areSameBytes(left: Uint8Array, from: number, right: Uint8Array, start: number): boolean {
+  let at = from;
+  let other = start;
+  // The lengths are compared as well.
+  for (const end = from + LENGTH_BYTES + lengthIn(left, from); at < end; ) if (left[at++] !== right[other++]) return false;
+  return true;
+}
 
 const lengthIn = (bytes: Uint8Array, at: number): number => bytes[at] | (bytes[at + 1] << 8);

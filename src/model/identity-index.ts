@@ -1,7 +1,8 @@
 /** Usernames and emails of all users by comparison key, in typed arrays, in linear time. */
 
-import { BATCH, IS_ODD, IS_OWN_KEY, KeyTable, NOT_STORED, type TextBatch } from '../collections/key-table.js';
+import { IS_ODD, IS_OWN_KEY, KeyTable } from '../collections/key-table.js';
 import type { StoredTexts } from '../collections/stored-texts.js';
+import { BATCH, NameBatch, type TextBatch } from '../collections/text-batch.js';
 import { type Collation, collationOf } from './compare.js';
 import type { User } from './directory.js';
 import { isInScope, type Policy } from './policy.js';
@@ -38,6 +39,10 @@ export class Buckets {
 export const IS_NAME_KEY = 1;
 /** The email is its own key. */
 export const IS_EMAIL_KEY = 2;
+/** Of a user of Jama Connect, or of the provider: is active. */
+export const IS_ACTIVE = 4;
+/** Signs in with a password. */
+export const IS_BASIC = 8;
 
 export interface IdentityIndex {
   readonly users: readonly User[];
@@ -52,7 +57,7 @@ export interface IdentityIndex {
   /** Returns the id of a text's key; -1 if no user has it, or if it is blank. */
   find(text: string): number;
   /** Sets the ids of the keys of many texts, as `find` returns them, and IS_OWN_KEY of each; at most BATCH of them. */
-  findAll(texts: readonly string[], count: number, ids: Int32Array, traits: Uint8Array): void;
+  findAll(batch: TextBatch, count: number, ids: Int32Array, traits: Uint8Array): void;
   /** Key id of each user's username, by index; -1 if it is blank. */
   readonly userNameKey: Int32Array;
   /** Key id of each user's email, by index; -1 if it is blank. */
@@ -63,43 +68,23 @@ export interface IdentityIndex {
   readonly needsUpdate: Uint8Array;
   /** 1 for a user whose username or email has a letter beyond ASCII or a question mark, by index. */
   readonly isOdd: Uint8Array;
-  /** IS_NAME_KEY and IS_EMAIL_KEY, by index. */
-  readonly ownKeys: Uint8Array;
+  /** What is known of each user without fetching the user, by index: IS_NAME_KEY, IS_EMAIL_KEY, IS_ACTIVE, IS_BASIC. */
+  readonly traits: Uint8Array;
   /** Users with a key as username. */
   readonly holders: Buckets;
   /** Users with a key as email. */
   readonly emailers: Buckets;
 }
 
-/** The usernames and emails of some users; an email that is the username is left out. */
-class Batch implements TextBatch {
-  readonly texts: string[] = [];
-  readonly addresses = new Int32Array(BATCH);
-  stored: StoredTexts | undefined;
-  count = 0;
+/** Are the user's username and email their own keys: they are equal if their keys are. */
+export const haveOwnKeys = ({ traits }: IdentityIndex, user: number): boolean => (traits[user] & (IS_NAME_KEY | IS_EMAIL_KEY)) === (IS_NAME_KEY | IS_EMAIL_KEY);
 
-  /** Adds those of a user; returns whether the email is the username. */
-  add(user: User): boolean {
-    if (user instanceof StoredUser) {
-      const { texts, nameAddress, emailAddress } = user;
-      this.stored ??= texts;
-      if (texts === this.stored) {
-        const isOne = hasOneName(user);
-        this.addresses[this.count++] = nameAddress;
-        if (!isOne) this.addresses[this.count++] = emailAddress;
-        return isOne;
-      }
-    }
-    const { userName, email } = user;
-    this.#addText(userName);
-    if (email !== userName) this.#addText(email);
-    return email === userName;
-  }
-
-  #addText(text: string): void {
-    this.addresses[this.count] = NOT_STORED;
-    this.texts[this.count++] = text;
-  }
+/** Adds the names of a user; returns whether the email is the username. */
+function addNames(batch: NameBatch, user: User): boolean {
+  if (!(user instanceof StoredUser) || !batch.holds(user.texts)) return batch.addTexts(user.userName, user.email);
+  const isOne = hasOneName(user);
+  batch.addStored(user.nameAddress, user.emailAddress, isOne);
+  return isOne;
 }
 
 /** Returns the index of a snapshot's users. */
@@ -111,16 +96,16 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
   const inScope = new Uint8Array(users.length);
   const needing = new Uint8Array(users.length);
   const odd = new Uint8Array(users.length);
-  const ownKeys = new Uint8Array(users.length);
-  const batch = new Batch();
+  const traits = new Uint8Array(users.length);
+  const batch = new NameBatch();
   const isOne = new Uint8Array(BATCH / 2);
   const numbers = new Int32Array(BATCH);
-  const traits = new Uint8Array(BATCH);
+  const traitsOfTexts = new Uint8Array(BATCH);
   for (let from = 0; from < users.length; from += BATCH / 2) {
     const end = Math.min(from + BATCH / 2, users.length);
     batch.count = 0;
-    for (let place = from; place < end; place++) isOne[place - from] = batch.add(users[place]) ? 1 : 0;
-    table.internAll(batch, batch.count, numbers, traits);
+    for (let place = from; place < end; place++) isOne[place - from] = addNames(batch, users[place]) ? 1 : 0;
+    table.internAll(batch, batch.count, numbers, traitsOfTexts);
     let count = 0;
     for (let place = from; place < end; place++) {
       const user = users[place];
@@ -128,8 +113,12 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
       const email = isOne[place - from] === 1 ? name : count++;
       userNameKey[place] = numbers[name];
       emailKey[place] = numbers[email];
-      odd[place] = (traits[name] | traits[email]) & IS_ODD;
-      ownKeys[place] = ((traits[name] & IS_OWN_KEY) === 0 ? 0 : IS_NAME_KEY) | ((traits[email] & IS_OWN_KEY) === 0 ? 0 : IS_EMAIL_KEY);
+      odd[place] = (traitsOfTexts[name] | traitsOfTexts[email]) & IS_ODD;
+      traits[place] =
+        ((traitsOfTexts[name] & IS_OWN_KEY) === 0 ? 0 : IS_NAME_KEY) |
+        ((traitsOfTexts[email] & IS_OWN_KEY) === 0 ? 0 : IS_EMAIL_KEY) |
+        (user.active ? IS_ACTIVE : 0) |
+        (user.authenticationType === 'basic' ? IS_BASIC : 0);
       if (!isInScope(user, policy.authMode)) continue;
       inScope[place] = 1;
       if (email !== name && numbers[email] >= 0) needing[place] = 1;
@@ -143,13 +132,13 @@ export function indexIdentities(users: readonly User[], policy: Pick<Policy, 'au
     keyText: (id) => table.textOf(id),
     storedKey: (id) => table.storedAt(id),
     find: (text) => table.find(text),
-    findAll: (texts, count, ids, traits) => table.findAll(texts, count, ids, traits),
+    findAll: (some, count, ids, traitsOf) => table.findAll(some, count, ids, traitsOf),
     userNameKey,
     emailKey,
     isInScope: inScope,
     needsUpdate: needing,
     isOdd: odd,
-    ownKeys,
+    traits,
     holders: new Buckets(userNameKey, keyCount),
     emailers: new Buckets(emailKey, keyCount),
   };
@@ -163,11 +152,11 @@ export function reindexRenamed(index: IdentityIndex, users: readonly User[], pla
   if (places.length === 0) return { ...index, users };
   const userNameKey = index.userNameKey.slice();
   const needing = index.needsUpdate.slice();
-  const ownKeys = index.ownKeys.slice();
+  const traits = index.traits.slice();
   for (const place of places) {
     userNameKey[place] = index.emailKey[place];
-    ownKeys[place] = (ownKeys[place] & IS_EMAIL_KEY) === 0 ? 0 : IS_NAME_KEY | IS_EMAIL_KEY;
+    traits[place] = (traits[place] & ~IS_NAME_KEY) | ((traits[place] & IS_EMAIL_KEY) === 0 ? 0 : IS_NAME_KEY);
     needing[place] = 0;
   }
-  return { ...index, users, userNameKey, needsUpdate: needing, ownKeys, holders: new Buckets(userNameKey, index.keyCount) };
+  return { ...index, users, userNameKey, needsUpdate: needing, traits, holders: new Buckets(userNameKey, index.keyCount) };
 }

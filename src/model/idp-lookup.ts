@@ -4,8 +4,8 @@
  */
 
 import { KeyTable } from '../collections/key-table.js';
-import type { IdentityIndex } from './identity-index.js';
-import type { IdpUser } from './idp.js';
+import { type IdentityIndex, IS_ACTIVE } from './identity-index.js';
+import { IS_PENDING, IS_SUSPENDED, SHARES_SUBJECT } from './idp-keys.js';
 import { type IdpMatch, isBefore, isSameName, NO_FIT, SEVERAL_FIT } from './idp-match.js';
 import { unicodePattern } from './unicode-pattern.js';
 
@@ -54,39 +54,41 @@ export function lookUpsOf(index: IdentityIndex, match: IdpMatch): LookUps {
   if (known !== undefined) return known;
   const account = new Int32Array(match.directory.users.length).fill(NO_FIT);
   const isLinked = new Uint8Array(index.users.length);
-  const outcomes = match.directory.users.map((idpUser): LookUpOutcome => {
-    const { place } = idpUser;
-    const key = match.subjectKey[place];
-    if (key < 0) return 'no-subject';
+  // Arrays only: to fetch the objects of both sides for each user takes longer than all the rest.
+  const outcomeOf = (place: number): LookUpOutcome => {
+    if (match.subjectKey[place] < 0) return 'no-subject';
     const holder = match.holder[place];
     if (holder >= 0) account[place] = holder;
-    if (match.subjects.sizeOf(key) > 1) return 'same-subject';
+    if ((match.traits[place] & SHARES_SUBJECT) !== 0) return 'same-subject';
     if (holder === SEVERAL_FIT) return 'twins';
-    if (holder === NO_FIT) return withoutAccount(match, idpUser);
-    const outcome = withAccount(index, match, idpUser, holder);
+    if (holder === NO_FIT) return withoutAccount(match, place);
+    const outcome = withAccount(index, match, place, holder);
     if (outcome === 'link') isLinked[holder] = 1;
     return outcome;
-  });
+  };
+  const outcomes: LookUpOutcome[] = [];
+  for (let place = 0; place < account.length; place++) outcomes.push(outcomeOf(place));
   const found = { outcomes, account, isLinked };
   lookUpsByMatch.set(match, found);
   return found;
 }
 
-function withoutAccount({ directory: { provider, given }, emailKey }: IdpMatch, { place, subject, active, isPending }: IdpUser): LookUpOutcome {
-  if (isPending === true) return 'pending';
+function withoutAccount({ directory: { provider, given, users }, emailKey, traits }: IdpMatch, place: number): LookUpOutcome {
+  if ((traits[place] & IS_PENDING) !== 0) return 'pending';
   // Neither provider creates an account for a blocked user.
-  if (!active) return 'nothing';
-  if (provider === 'entra' && isSpecial(subject)) return 'special';
+  if ((traits[place] & IS_ACTIVE) === 0) return 'nothing';
+  if (provider === 'entra' && isSpecial(users[place].subject)) return 'special';
   return emailKey[place] < 0 && given.emails ? 'no-email' : 'create';
 }
 
-function withAccount(index: IdentityIndex, match: IdpMatch, { place, subject, active, isPending, isSuspended }: IdpUser, holder: number): LookUpOutcome {
-  const { provider } = match.directory;
+function withAccount(index: IdentityIndex, match: IdpMatch, place: number, holder: number): LookUpOutcome {
+  const { provider, users } = match.directory;
+  const known = match.traits[place];
   // Okta sends suspended users with `active` false. Other blocked users have no applications in Okta, and Entra skips those who were never in scope.
-  if (!active && isSuspended !== true) return index.users[holder].active ? 'blocked' : 'nothing';
+  if ((known & (IS_ACTIVE | IS_SUSPENDED)) === 0) return (index.traits[holder] & IS_ACTIVE) === 0 ? 'nothing' : 'blocked';
   if (!isSameName(index, match, holder, place)) return 'only-alike';
-  if (isPending === true) return 'pending';
-  return provider === 'entra' && isSpecial(subject) ? 'special' : 'link';
+  if ((known & IS_PENDING) !== 0) return 'pending';
+  return provider === 'entra' && isSpecial(users[place].subject) ? 'special' : 'link';
 }
 
 /** Returns the accounts that belong to a provider user by email, or by having the user's email as username. The lists may overlap. */
@@ -191,8 +193,10 @@ class Foremost {
 export function namesakesOf(index: IdentityIndex, match: IdpMatch): ReadonlyMap<number, number> {
   const { outcomes } = lookUpsOf(index, match);
   const found = new Map<number, number>();
-  match.directory.users.forEach(({ place, subject }) => {
-    if (outcomes[place] !== 'create' || match.fit[place] !== NO_FIT || !subject.includes('@')) return;
+  outcomes.forEach((outcome, place) => {
+    if (outcome !== 'create' || match.fit[place] !== NO_FIT) return;
+    const { subject } = match.directory.users[place];
+    if (!subject.includes('@')) return;
     const key = index.find(localPartOf(subject));
     if (key < 0 || index.holders.sizeOf(key) !== 1) return;
     const [account] = index.holders.of(key);

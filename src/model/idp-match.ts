@@ -1,18 +1,13 @@
 /** Which user of Jama Connect an identity provider's user is: by the subject, else by the email. Linear, even if all share one address. */
 
-import { BATCH, IS_OWN_KEY, KeyTable } from '../collections/key-table.js';
-import { Buckets, type IdentityIndex, IS_EMAIL_KEY, IS_NAME_KEY } from './identity-index.js';
+import { Buckets, haveOwnKeys, type IdentityIndex, IS_EMAIL_KEY, IS_NAME_KEY } from './identity-index.js';
 import type { IdpDirectory, IdpUser } from './idp.js';
+import { numberKeys, SHARES_SUBJECT } from './idp-keys.js';
 
 /** No user matches. */
 export const NO_FIT = -1;
 /** Two or more match. */
 export const SEVERAL_FIT = -2;
-
-/** The provider user is active. */
-export const IS_ACTIVE = 4;
-/** The provider user was never activated. */
-export const IS_PENDING = 8;
 
 export interface IdpMatch {
   readonly directory: IdpDirectory;
@@ -24,7 +19,7 @@ export interface IdpMatch {
   readonly subjectKey: Int32Array;
   /** Key id of each provider user's email, by index; -1 if it is blank. */
   readonly emailKey: Int32Array;
-  /** What is known of each provider user without fetching the user, by index: IS_NAME_KEY for the subject, IS_EMAIL_KEY, IS_ACTIVE, IS_PENDING. */
+  /** What is known of each provider user without fetching the user, by index: IS_NAME_KEY for the subject, IS_EMAIL_KEY, IS_ACTIVE, IS_PENDING, IS_SUSPENDED, SHARES_SUBJECT. */
   readonly traits: Uint8Array;
   /** Indexes of provider users by key of the subject. */
   readonly subjects: Buckets;
@@ -46,48 +41,12 @@ const NOWHERE = new Int32Array(0);
 
 /** Returns how the provider's users and the snapshot's match. */
 export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatch {
-  const { users } = directory;
+  const { keyCount, keyText, subjectKey, emailKey, traits } = numberKeys(index, directory.users);
   const known = index.keyCount;
-  const others = new KeyTable(index.collation.key);
-  const subjectKey = new Int32Array(users.length);
-  const emailKey = new Int32Array(users.length);
-  const traits = new Uint8Array(users.length);
-  const texts: string[] = [];
-  const found = new Int32Array(BATCH);
-  const own = new Uint8Array(BATCH);
-  const keyOf = (at: number): number => {
-    const inConnect = found[at];
-    if (inConnect >= 0) return inConnect;
-    const other = others.intern(texts[at]);
-    return other < 0 ? other : known + other;
-  };
-  for (let from = 0; from < users.length; from += BATCH / 2) {
-    const end = Math.min(from + BATCH / 2, users.length);
-    let count = 0;
-    for (let place = from; place < end; place++) {
-      const { subject, email } = users[place];
-      texts[count++] = subject;
-      if (email !== subject) texts[count++] = email;
-    }
-    index.findAll(texts, count, found, own);
-    count = 0;
-    for (let place = from; place < end; place++) {
-      const { subject, email, active, isPending } = users[place];
-      const name = count++;
-      const address = email === subject ? name : count++;
-      subjectKey[place] = keyOf(name);
-      emailKey[place] = address === name ? subjectKey[place] : keyOf(address);
-      traits[place] =
-        ((own[name] & IS_OWN_KEY) === 0 ? 0 : IS_NAME_KEY) |
-        ((own[address] & IS_OWN_KEY) === 0 ? 0 : IS_EMAIL_KEY) |
-        (active ? IS_ACTIVE : 0) |
-        (isPending === true ? IS_PENDING : 0);
-    }
-  }
-  const keyText = (key: number): string => (key < known ? index.keyText(key) : others.textOf(key - known));
-  const keyCount = known + others.size;
   const subjects = new Buckets(subjectKey, keyCount);
   const emailers = new Buckets(emailKey, keyCount);
+  for (let key = 0; key < keyCount; key++) if (subjects.sizeOf(key) > 1) for (const place of subjects.of(key)) traits[place] |= SHARES_SUBJECT;
+  const { holder, fit } = findFits(index, subjectKey, emailKey);
   let partner: Int32Array | undefined;
   return {
     directory,
@@ -98,10 +57,10 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
     traits,
     subjects,
     emailers,
-    holder: subjectKey.map((key) => (key >= 0 && key < known ? soleOf(index.holders, key) : NO_FIT)),
+    holder,
     holdersOf: (key) => (key >= 0 && key < known ? index.holders.of(key) : NOWHERE),
     connectEmailersOf: (key) => (key >= 0 && key < known ? index.emailers.of(key) : NOWHERE),
-    fit: findFits(index, subjectKey, emailKey),
+    fit,
     // Built on first use: only some rules need it.
     get partner() {
       partner ??= findPartners(index, directory.users, traits, subjects, emailers);
@@ -111,30 +70,44 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
 }
 
 /** Is the subject exactly the username, of users for whom both have the same key. */
-export const isSameName = ({ ownKeys, users }: IdentityIndex, { traits, directory }: IdpMatch, user: number, idpUser: number): boolean =>
-  (ownKeys[user] & traits[idpUser] & IS_NAME_KEY) !== 0 || users[user].userName === directory.users[idpUser].subject;
+export const isSameName = (index: IdentityIndex, { traits, directory }: IdpMatch, user: number, idpUser: number): boolean =>
+  (index.traits[user] & traits[idpUser] & IS_NAME_KEY) !== 0 || index.users[user].userName === directory.users[idpUser].subject;
 
 /** Are the subject, the username and the email certainly one text; false also if only the texts could show it. */
-export const areSurelySame = ({ ownKeys, userNameKey, emailKey }: IdentityIndex, { traits, subjectKey }: IdpMatch, user: number, idpUser: number): boolean =>
-  ownKeys[user] === (IS_NAME_KEY | IS_EMAIL_KEY) &&
+export const areSurelySame = (index: IdentityIndex, { traits, subjectKey }: IdpMatch, user: number, idpUser: number): boolean =>
+  haveOwnKeys(index, user) &&
   (traits[idpUser] & IS_NAME_KEY) !== 0 &&
-  userNameKey[user] === emailKey[user] &&
-  emailKey[user] === subjectKey[idpUser];
+  index.userNameKey[user] === index.emailKey[user] &&
+  index.emailKey[user] === subjectKey[idpUser];
 
 /** Are both emails exactly equal. */
 export const isSameEmail = (index: IdentityIndex, { traits, emailKey, directory }: IdpMatch, user: number, idpUser: number): boolean =>
-  (index.ownKeys[user] & traits[idpUser] & IS_EMAIL_KEY) !== 0
+  (index.traits[user] & traits[idpUser] & IS_EMAIL_KEY) !== 0
     ? index.emailKey[user] === emailKey[idpUser]
     : index.users[user].email === directory.users[idpUser].email;
 
-function findFits(index: IdentityIndex, subjectKey: Int32Array, emailKey: Int32Array): Int32Array {
-  const fits = new Int32Array(subjectKey.length);
-  for (let place = 0; place < fits.length; place++) {
-    const found = soleUser(index, subjectKey[place]);
-    const other = emailKey[place] === subjectKey[place] || found === SEVERAL_FIT ? found : soleUser(index, emailKey[place]);
-    fits[place] = found === NO_FIT || other === found ? other : other === NO_FIT ? found : SEVERAL_FIT;
+/**
+ * Returns `holder` and `fit` of an IdpMatch. What a key finds is computed once per key, in the order of the keys, and kept side by side: the
+ * provider's users ask for keys in any order, and each question would wait for four places in memory instead of one.
+ */
+function findFits(index: IdentityIndex, subjectKey: Int32Array, emailKey: Int32Array): Pick<IdpMatch, 'holder' | 'fit'> {
+  const { keyCount } = index;
+  const soles = new Int32Array(keyCount * 2);
+  for (let key = 0; key < keyCount; key++) {
+    soles[key * 2] = soleOf(index.holders, key);
+    soles[key * 2 + 1] = soleUser(index, key);
   }
-  return fits;
+  const holder = new Int32Array(subjectKey.length);
+  const fit = new Int32Array(subjectKey.length);
+  for (let place = 0; place < fit.length; place++) {
+    const [subject, email] = [subjectKey[place], emailKey[place]];
+    const isKnown = subject >= 0 && subject < keyCount;
+    holder[place] = isKnown ? soles[subject * 2] : NO_FIT;
+    const found = isKnown ? soles[subject * 2 + 1] : NO_FIT;
+    const other = email === subject || found === SEVERAL_FIT ? found : email >= 0 && email < keyCount ? soles[email * 2 + 1] : NO_FIT;
+    fit[place] = found === NO_FIT || other === found ? other : other === NO_FIT ? found : SEVERAL_FIT;
+  }
+  return { holder, fit };
 }
 
 /** Returns the index of the one user of Jama Connect with the key as username or email; NO_FIT, SEVERAL_FIT. */
@@ -154,7 +127,7 @@ const soleOf = ({ places, offsets }: Buckets, key: number): number => {
 
 /** The subject takes precedence over the email, and an exactly equal text over one with only the same key. */
 function findPartners(
-  { users, userNameKey, emailKey, ownKeys }: IdentityIndex,
+  { users, userNameKey, emailKey, traits: own }: IdentityIndex,
   idpUsers: readonly IdpUser[],
   traits: Uint8Array,
   subjects: Buckets,
@@ -166,8 +139,8 @@ function findPartners(
   users.forEach(({ userName, email }, place) => {
     const name = userNameKey[place];
     const address = emailKey[place];
-    let chosen = bySubject.exactly(name, userName, (ownKeys[place] & IS_NAME_KEY) !== 0);
-    if (chosen === NO_FIT) chosen = bySubject.exactly(address, email, (ownKeys[place] & IS_EMAIL_KEY) !== 0);
+    let chosen = bySubject.exactly(name, userName, (own[place] & IS_NAME_KEY) !== 0);
+    if (chosen === NO_FIT) chosen = bySubject.exactly(address, email, (own[place] & IS_EMAIL_KEY) !== 0);
     if (chosen === NO_FIT) chosen = bySubject.first(name);
     if (chosen === NO_FIT) chosen = bySubject.first(address);
     if (chosen === NO_FIT) chosen = byEmail.first(address);

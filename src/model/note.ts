@@ -55,6 +55,9 @@ const flat = (part: NotePart | number | readonly NotePart[]): readonly NotePart[
   return Array.isArray(part) ? part : [part as NotePart];
 };
 
+/** Returns the note of some parts. */
+export const noteOf = (parts: readonly NotePart[]): readonly NotePart[] => Parts.from(parts);
+
 /** Returns the note of a template: what stands in it as data stays data. */
 export const note = (texts: TemplateStringsArray, ...parts: readonly (NotePart | number | readonly NotePart[])[]): readonly NotePart[] =>
   Parts.from(texts.flatMap((text, at) => [...(text === '' ? [] : [text]), ...(at < parts.length ? flat(parts[at]) : [])]));

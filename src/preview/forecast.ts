@@ -118,14 +118,33 @@ export interface AdministratorsForecast {
   readonly missing: readonly string[];
 }
 
+/** Things in their order, each with its reason, that are created when they are asked for. */
+export interface Listed<T> {
+  readonly length: number;
+  at(number: number): T;
+  /** The reason of `at(number)`. */
+  whyAt(number: number): Reason;
+}
+
+export interface UserOutcomes extends Listed<UserForecast> {
+  /** The effects as bits; see `EFFECT`. */
+  bitsAt(number: number): number;
+}
+
+export interface LoginOutcomes extends Listed<LoginForecast> {
+  loginAt(number: number): Login;
+}
+
 export interface Forecast {
   readonly provider: IdpProvider;
-  /** First the provider's users in their order, then the accounts for which it sends no user. */
+  /** First the provider's users in their order, then the accounts for which it sends no user. Created on first use; `people` has the same. */
   readonly users: readonly UserForecast[];
+  readonly people: UserOutcomes;
   /** First the provider's groups, then groups to be synced that no group of the provider is linked to. */
   readonly groups: readonly GroupForecast[];
-  /** Of each account that is active now, by place. */
+  /** Of each account that is active now, by place. Created on first use; `signIns` has the same. */
   readonly logins: readonly LoginForecast[];
+  readonly signIns: LoginOutcomes;
   /** Absent if the configuration names no administrators. */
   readonly administrators?: AdministratorsForecast;
   /** By group, then by user. */

@@ -1,41 +1,42 @@
 /** Who reaches which account on the day: single sign-on finds an account by its email, a Basic account has its password. Linear. */
 
 import { administratorsOf, breakGlassAccounts } from '../model/administrators.js';
-import type { User } from '../model/directory.js';
-import { type Buckets, IS_EMAIL_KEY, IS_NAME_KEY } from '../model/identity-index.js';
+import { type Buckets, IS_ACTIVE, IS_BASIC, IS_EMAIL_KEY, IS_NAME_KEY } from '../model/identity-index.js';
+import { IS_PENDING } from '../model/idp-keys.js';
 import { lookUpsOf } from '../model/idp-lookup.js';
-import { IS_ACTIVE, IS_PENDING, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
-import { type AdministratorsForecast, LOGINS, type Login, type LoginForecast } from './forecast.js';
+import { NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
+import { type AdministratorsForecast, LOGINS, type Login, type LoginOutcomes, type Reason } from './forecast.js';
+import { EFFECT, each, LoginColumns } from './outcomes.js';
 import type { PreviewInput } from './preview-input.js';
-import { EFFECT, EMAIL_WRITTEN, type UsersForecast } from './users.js';
+import { EMAIL_WRITTEN, type UsersForecast } from './users.js';
 import { type LoginWords, loginWords } from './words.js';
 
-/** Returns how the person of each account that is active now signs in after the sync, by the account's index. */
-export function forecastLogins(input: PreviewInput, users: UsersForecast): LoginForecast[] {
+/** Returns how the person of each account that is active now signs in after the sync. */
+export function forecastLogins(input: PreviewInput, users: UsersForecast): LoginOutcomes {
   const { directory, idp, index, policy } = input;
   const words = loginWords(idp.directory.provider);
   const { fates, personOf } = users;
   const emailKey = emailKeysAfter(input, users);
-  const { certain, possible } = countEmails(input, emailKey);
+  const emails = countEmails(input, emailKey);
   const isPasswordSure = policy.authMode === 'basic' || policy.authMode === 'multi' || idp.directory.provider === 'okta';
-  const found: LoginForecast[] = [];
-  // Objects of the provider's users and of forecasts are in another order than accounts: to fetch one for each account takes longer than all the rest.
-  for (const user of directory.users) {
-    if (!user.active) continue;
-    const fate = fates[user.place];
-    const sent = personOf[user.place];
-    const tell = (login: Login, why: LoginForecast['why']): void => void found.push({ user, login, why });
+  const found = new LoginColumns(directory.users);
+  // Objects of the provider's users and of accounts are in different orders: to fetch one for each account takes longer than all the rest.
+  for (let place = 0; place < directory.users.length; place++) {
+    if ((index.traits[place] & IS_ACTIVE) === 0) continue;
+    const fate = fates[place];
+    const sent = personOf[place];
+    const tell = (login: Login, why: Reason): void => found.add(place, login, why);
     const isUnsure = (fate & EFFECT.ambiguous) !== 0 || ((fate & EFFECT.unknown) !== 0 && (sent < 0 || (idp.traits[sent] & IS_ACTIVE) !== 0));
     if ((fate & EFFECT.deactivate) !== 0) tell('none', words.deactivated);
     else if (isUnsure) tell('uncertain', words.unsureAccount);
-    else if (user.authenticationType === 'basic' && !(policy.authMode === 'basic' && (fate & EFFECT.link) !== 0)) {
+    else if ((index.traits[place] & IS_BASIC) !== 0 && !(policy.authMode === 'basic' && (fate & EFFECT.link) !== 0)) {
       if (sent >= 0) tell('uncertain', words.managedBasic);
       else tell(isPasswordSure ? 'password' : 'uncertain', isPasswordSure ? words.password : words.passwordUnsure);
     } else {
-      const person = sent >= 0 ? sent : personOfAlone(input, user);
+      const person = sent >= 0 ? sent : personOfAlone(input, place);
       if (person === NO_FIT) tell('none', words.nobody);
       else if (person === SEVERAL_FIT) tell('uncertain', words.severalPeople);
-      else tell(...signOn(person, user.place));
+      else tell(...signOn(person, place));
     }
   }
   return found;
@@ -46,9 +47,10 @@ export function forecastLogins(input: PreviewInput, users: UsersForecast): Login
     if ((traits & IS_PENDING) !== 0) return ['uncertain', words.pending];
     if ((traits & IS_ACTIVE) === 0) return ['none', words.blocked];
     if (key < 0) return ['uncertain', words.unsureAccount];
-    if (certain[key] > 1) return ['none', words.sharedEmail];
-    if (possible[key] > 0) return ['uncertain', words.unsureAccount];
-    if (certain[key] === 0) return ['none', words.noAccount];
+    const certain = emails[key * 2];
+    if (certain > 1) return ['none', words.sharedEmail];
+    if (emails[key * 2 + 1] > 0) return ['uncertain', words.unsureAccount];
+    if (certain === 0) return ['none', words.noAccount];
     if (emailKey[account] !== key) return ['other-account', words.otherAccount];
     return isSubject(person, account) ? ['sso', words.sso] : ['uncertain', words.onlyAlike];
   }
@@ -56,7 +58,7 @@ export function forecastLogins(input: PreviewInput, users: UsersForecast): Login
   /** Is the account's email after the sync, which has the same key as the person's subject, exactly the subject. */
   function isSubject(person: number, account: number): boolean {
     const isWritten = (fates[account] & EMAIL_WRITTEN) !== 0;
-    const isOwnKey = ((isWritten ? idp.traits[personOf[account]] : index.ownKeys[account]) & IS_EMAIL_KEY) !== 0;
+    const isOwnKey = ((isWritten ? idp.traits[personOf[account]] : index.traits[account]) & IS_EMAIL_KEY) !== 0;
     if (isOwnKey && (idp.traits[person] & IS_NAME_KEY) !== 0) return true;
     const { email } = isWritten ? idp.directory.users[personOf[account]] : directory.users[account];
     return email === idp.directory.users[person].subject;
@@ -68,26 +70,25 @@ function emailKeysAfter({ idp, index }: PreviewInput, { fates, personOf }: Users
   return index.emailKey.map((key, account) => ((fates[account] & EMAIL_WRITTEN) === 0 ? key : idp.emailKey[personOf[account]]));
 }
 
-/** Returns how many accounts have each email key after the sync, and how many more there may be. */
-function countEmails({ idp, index }: PreviewInput, emailKey: Int32Array): { readonly certain: Int32Array; readonly possible: Int32Array } {
-  const certain = new Int32Array(idp.keyCount);
-  const possible = new Int32Array(idp.keyCount);
+/** Returns how many accounts have each email key after the sync, and next to it how many more there may be. */
+function countEmails({ idp, index }: PreviewInput, emailKey: Int32Array): Int32Array {
+  const counts = new Int32Array(idp.keyCount * 2);
   const { outcomes, account } = lookUpsOf(index, idp);
-  const add = (to: Int32Array, key: number): void => {
-    if (key >= 0) to[key]++;
+  const add = (key: number, isCertain: boolean): void => {
+    if (key >= 0) counts[isCertain ? key * 2 : key * 2 + 1]++;
   };
   // An export without emails leaves the subject, which should be the email.
   const sentEmail = (place: number): number => (idp.directory.given.emails ? idp.emailKey[place] : idp.subjectKey[place]);
-  for (const key of emailKey) add(certain, key);
+  for (const key of emailKey) add(key, true);
   outcomes.forEach((outcome, place) => {
-    if (outcome === 'create') add(certain, sentEmail(place));
-    else if (account[place] < 0 && outcome !== 'nothing') add(possible, sentEmail(place));
+    if (outcome === 'create') add(sentEmail(place), true);
+    else if (account[place] < 0 && outcome !== 'nothing') add(sentEmail(place), false);
   });
-  return { certain, possible };
+  return counts;
 }
 
 /** Returns the index of the person of an account that is not linked, by the subject, else by the email; NO_FIT, SEVERAL_FIT. */
-function personOfAlone({ idp, index }: PreviewInput, { place }: User): number {
+function personOfAlone({ idp, index }: PreviewInput, place: number): number {
   const [name, address] = [index.userNameKey[place], index.emailKey[place]];
   const tries: readonly (readonly [Buckets, number])[] = [
     [idp.subjects, address],
@@ -102,19 +103,19 @@ function personOfAlone({ idp, index }: PreviewInput, { place }: User): number {
   return NO_FIT;
 }
 
-export function countLogins(logins: readonly LoginForecast[]): Readonly<Record<Login, number>> {
+export function countLogins(logins: LoginOutcomes): Readonly<Record<Login, number>> {
   const counts = Object.fromEntries(LOGINS.map((login) => [login, 0])) as Record<Login, number>;
-  for (const { login } of logins) counts[login]++;
+  for (let number = 0; number < logins.length; number++) counts[logins.loginAt(number)]++;
   return counts;
 }
 
 /** Returns who could still administer; undefined if the configuration names no administrators. */
-export function forecastAdministrators({ policy, index, idp }: PreviewInput, logins: readonly LoginForecast[]): AdministratorsForecast | undefined {
+export function forecastAdministrators({ policy, index, idp }: PreviewInput, logins: LoginOutcomes): AdministratorsForecast | undefined {
   const stated = policy.environment?.stated.administrators;
   if (stated === undefined) return undefined;
   const { users, missing } = administratorsOf(index, stated);
   const safe = new Set(breakGlassAccounts(users, idp));
   const named = new Set(users);
-  const loginOf = new Map(logins.flatMap(({ user, login }) => (named.has(user) ? [[user, login] as const] : [])));
+  const loginOf = new Map(Array.from(each(logins), ({ user, login }) => [user, login] as const).filter(([user]) => named.has(user)));
   return { administrators: users.map((user) => ({ user, login: loginOf.get(user) ?? 'none', isOutside: safe.has(user) })), missing };
 }

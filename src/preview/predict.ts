@@ -2,9 +2,10 @@
 
 import { PROVIDER_NAMES } from '../model/idp.js';
 import { count, grouped } from '../rules/rule.js';
-import type { Forecast, GroupEffect, GroupForecast, LicenseForecast, LicenseStock, UserEffect, UserForecast } from './forecast.js';
+import type { Forecast, GroupEffect, GroupForecast, LicenseForecast, LicenseStock, UserEffect, UserOutcomes } from './forecast.js';
 import { countMemberships, forecastGroups, forecastMemberships, type GroupsForecast, type MembershipsForecast } from './groups.js';
 import { countLogins, forecastAdministrators, forecastLogins } from './logins.js';
+import { countKinds, EFFECT, withLists } from './outcomes.js';
 import type { Foreseeable, MembershipView, PreviewInput } from './preview-input.js';
 import { forecastUsers } from './users.js';
 
@@ -24,41 +25,30 @@ export function predict({ directory, policy, index, sync, idp }: Foreseeable, me
   const memberships = forecastMemberships(input, drafts, users, members);
   const known = {
     provider: idp.directory.provider,
-    users: users.forecasts,
-    logins,
+    people: users.people,
+    signIns: logins,
     ...(administrators === undefined ? {} : { administrators }),
     groups: memberships.groups,
     memberships: memberships.memberships,
     summary: {
-      ...countUsers(users.forecasts),
+      ...countUsers(users.people),
       logins: countLogins(logins),
       groups: countGroups(memberships.groups),
       memberships: countMemberships(memberships.groups),
     },
-    ...(licenses === undefined ? {} : { licenses: forecastLicenses(users.forecasts, licenses) }),
+    ...(licenses === undefined ? {} : { licenses: forecastLicenses(users.people, licenses) }),
   };
-  return { ...known, notes: notesOf(input, drafts, memberships, known) };
+  return withLists({ ...known, notes: notesOf(input, drafts, memberships, known) });
 }
 
-/** Is it uncertain what happens to the user. */
-export const isUncertain = ({ effects }: Pick<UserForecast, 'effects'>): boolean => effects.includes('ambiguous') || effects.includes('unknown');
-
-/** Would the user get a second account. */
-export const isSecondAccount = ({ effects, beside }: UserForecast): boolean => beside.length > 0 && effects.includes('create');
-
-function countUsers(forecasts: readonly UserForecast[]): Pick<Forecast['summary'], 'users' | 'secondAccounts' | 'uncertain'> {
+function countUsers(people: UserOutcomes): Pick<Forecast['summary'], 'users' | 'secondAccounts' | 'uncertain'> {
   const users: Record<UserEffect, number> = { link: 0, create: 0, overwrite: 0, activate: 0, deactivate: 0, untouched: 0, ambiguous: 0, unknown: 0 };
   let secondAccounts = 0;
   let uncertain = 0;
-  // Forecasts share their lists of effects, of which there are few.
-  const times = new Map<UserForecast['effects'], number>();
-  for (const forecast of forecasts) {
-    times.set(forecast.effects, (times.get(forecast.effects) ?? 0) + 1);
-    if (isSecondAccount(forecast)) secondAccounts++;
-  }
-  for (const [effects, number] of times) {
+  for (const [{ effects, isSecond, isUncertain }, number] of countKinds(people)) {
     for (const effect of effects) users[effect] += number;
-    if (isUncertain({ effects })) uncertain += number;
+    if (isSecond) secondAccounts += number;
+    if (isUncertain) uncertain += number;
   }
   return { users, secondAccounts, uncertain };
 }
@@ -70,14 +60,15 @@ function countGroups(forecasts: readonly GroupForecast[]): Readonly<Record<Group
 }
 
 /** New and reactivated users take Creator, then Creator (float) (guide: how users and groups work with SCIM). */
-export function forecastLicenses(users: readonly UserForecast[], stock: LicenseStock): LicenseForecast {
-  const takers = users.filter(({ effects }) => effects.includes('create') || effects.includes('activate'));
+export function forecastLicenses(people: UserOutcomes, stock: LicenseStock): LicenseForecast {
+  const takers: number[] = [];
+  for (let number = 0; number < people.length; number++) if ((people.bitsAt(number) & (EFFECT.create | EFFECT.activate)) !== 0) takers.push(number);
   const creator = Math.min(takers.length, stock.creator);
   const creatorFloat = Math.min(takers.length - creator, stock.creatorFloat);
-  return { stock, needed: takers.length, creator, creatorFloat, without: takers.slice(creator + creatorFloat) };
+  return { stock, needed: takers.length, creator, creatorFloat, without: takers.slice(creator + creatorFloat).map((number) => people.at(number)) };
 }
 
-type Known = Omit<Forecast, 'notes'>;
+type Known = Omit<Forecast, 'notes' | 'users' | 'logins'>;
 
 /** Returns the notes of a forecast. */
 export function notesOf(input: PreviewInput, { leftOut }: GroupsForecast, memberships: MembershipsForecast, forecast: Known): string[] {

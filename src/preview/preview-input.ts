@@ -26,15 +26,18 @@ export interface MembershipView {
 }
 
 export class MemberList implements MembershipView {
-  readonly #pairs = new IntPairs();
+  #pairs = new IntPairs();
   /** Memberships whose user or group is missing from the export. */
   unknown = 0;
 
-  /** Returns a sink that keeps memberships that could be synced. */
+  /** Returns a sink that keeps memberships that could be synced; what an earlier one kept is forgotten. */
   sinkFor({ groups }: Directory): MembershipSink {
+    const pairs = new IntPairs();
+    this.#pairs = pairs;
+    this.unknown = 0;
     return {
       member: (user, group) => {
-        if (groups[group].isOrganizationLevel) this.#pairs.add(user, group);
+        if (groups[group].isOrganizationLevel) pairs.add(user, group);
       },
       unknown: () => {
         this.unknown++;

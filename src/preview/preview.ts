@@ -6,7 +6,7 @@ import type { Note } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast, UserForecast } from './forecast.js';
-import { isSecondAccount, isUncertain } from './predict.js';
+import { countKinds, each } from './outcomes.js';
 import type { MembershipView } from './preview-input.js';
 
 export interface Preview {
@@ -41,17 +41,17 @@ interface PeopleCounts {
   readonly notSent: number;
 }
 
-function countPeople({ users }: Forecast): PeopleCounts {
-  const people = users.filter(({ idpUser }) => idpUser !== undefined);
-  const counts = { all: people.length, second: 0, uncertain: 0, asTheyAre: 0, changed: 0, created: 0, notSent: 0 };
-  for (const person of people) {
-    const { effects } = person;
-    if (isSecondAccount(person)) counts.second++;
-    else if (isUncertain(person)) counts.uncertain++;
-    else if (effects.includes('create')) counts.created++;
-    else if (!effects.includes('link')) counts.notSent++;
-    else if (effects.length > 1) counts.changed++;
-    else counts.asTheyAre++;
+function countPeople({ people }: Forecast): PeopleCounts {
+  const counts = { all: 0, second: 0, uncertain: 0, asTheyAre: 0, changed: 0, created: 0, notSent: 0 };
+  for (const [{ effects, isSecond, isUncertain, isPerson }, number] of countKinds(people)) {
+    if (!isPerson) continue;
+    counts.all += number;
+    if (isSecond) counts.second += number;
+    else if (isUncertain) counts.uncertain += number;
+    else if (effects.includes('create')) counts.created += number;
+    else if (!effects.includes('link')) counts.notSent += number;
+    else if (effects.length > 1) counts.changed += number;
+    else counts.asTheyAre += number;
   }
   return counts;
 }
@@ -115,9 +115,9 @@ const KINDS: readonly { readonly what: string; is(forecast: UserForecast): boole
 ];
 
 /** Returns the first person of each kind, in the order of the kinds; each person once. */
-export function trialUsers({ users }: Forecast): Trial[] {
+export function trialUsers({ people }: Forecast): Trial[] {
   const found = new Map<number, Trial>();
-  for (const forecast of users) {
+  for (const forecast of each(people)) {
     const { idpUser } = forecast;
     if (idpUser === undefined || !idpUser.active) continue;
     const kind = KINDS.findIndex((each, at) => !found.has(at) && each.is(forecast));

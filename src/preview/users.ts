@@ -1,10 +1,14 @@
 /** Effects of the first sync on users: the provider's first, then the accounts for which it sends no user. Linear. */
 
+import { BATCH } from '../collections/text-batch.js';
 import type { User } from '../model/directory.js';
+import { type IdentityIndex, IS_ACTIVE, IS_BASIC } from '../model/identity-index.js';
 import type { IdpUser } from '../model/idp.js';
 import { besideLists, type LookUpOutcome, lookUpsOf, namesakesOf } from '../model/idp-lookup.js';
 import { type IdpMatch, isSameEmail, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
-import { type Overwrite, type Reason, USER_EFFECTS, type UserEffect, type UserForecast } from './forecast.js';
+import { StoredIdpUser } from '../model/stored-idp-user.js';
+import { type Overwrite, type Reason, USER_EFFECTS, type UserOutcomes } from './forecast.js';
+import { EFFECT, HAS_CANDIDATES, IS_SECOND, UserColumns } from './outcomes.js';
 import { MOST_NAMED, type PreviewInput } from './preview-input.js';
 import { type LinkFacts, type UserWords, userWords } from './words.js';
 
@@ -16,7 +20,7 @@ export const NOT_PROVISIONED = -2;
 export const UNCERTAIN = -3;
 
 export interface UsersForecast {
-  readonly forecasts: readonly UserForecast[];
+  readonly people: UserOutcomes;
   /** The effects on each account as bits of `EFFECT`, and EMAIL_WRITTEN; by index of the account. */
   readonly fates: Uint16Array;
   /** Index of the provider's user who is sent for an account, by index of the account; NO_FIT. */
@@ -29,21 +33,6 @@ export interface UsersForecast {
   readonly isActiveAfter: Uint8Array;
 }
 
-const EFFECT_LISTS: readonly (readonly UserEffect[])[] = Array.from({ length: 1 << USER_EFFECTS.length }, (_, bits) =>
-  USER_EFFECTS.filter((_effect, at) => bits & (1 << at)),
-);
-const bit = (effect: UserEffect): number => 1 << USER_EFFECTS.indexOf(effect);
-/** The bit of each effect. */
-export const EFFECT = {
-  link: bit('link'),
-  create: bit('create'),
-  overwrite: bit('overwrite'),
-  activate: bit('activate'),
-  deactivate: bit('deactivate'),
-  untouched: bit('untouched'),
-  ambiguous: bit('ambiguous'),
-  unknown: bit('unknown'),
-} as const;
 /** Beside the bits of effects: the provider's email replaces that of the account. */
 export const EMAIL_WRITTEN = 1 << USER_EFFECTS.length;
 
@@ -53,127 +42,156 @@ const NONE: readonly never[] = [];
 const hasOther = (places: Int32Array, place: number): boolean => places.length > 1 || (places.length === 1 && places[0] !== place);
 
 export function forecastUsers(input: PreviewInput): UsersForecast {
-  const { directory, idp } = input;
+  const { directory, idp, index } = input;
   const { provider, users: idpUsers } = idp.directory;
   const words = userWords(provider);
   const { users } = directory;
-  const { outcomes, account } = lookUpsOf(input.index, idp);
+  const { outcomes, account } = lookUpsOf(index, idp);
   /** 1 by index of a provider's user if an account may be this person's only by the part before the @. */
   const hasNamesake = new Uint8Array(idpUsers.length);
-  for (const idpUser of namesakesOf(input.index, idp).values()) hasNamesake[idpUser] = 1;
-  const isTaken = new Uint8Array(users.length);
+  for (const idpUser of namesakesOf(index, idp).values()) hasNamesake[idpUser] = 1;
   const isCandidate = new Uint8Array(users.length);
   const isActiveAfter = new Uint8Array(users.length);
-  for (const { place, active } of users) if (active) isActiveAfter[place] = 1;
+  for (let place = 0; place < users.length; place++) if ((index.traits[place] & IS_ACTIVE) !== 0) isActiveAfter[place] = 1;
   const accountOf = new Int32Array(idpUsers.length).fill(UNCERTAIN);
-  const forecasts: UserForecast[] = [];
   /** 1 by index of an account beside which a second one is created. */
   const isBeside = new Uint8Array(users.length);
   const fates = new Uint16Array(users.length);
   const personOf = new Int32Array(users.length).fill(NO_FIT);
-  const settle = (account: number, idpUser: IdpUser, fate: number): void => {
-    isTaken[account] = 1;
-    fates[account] = fate;
-    personOf[account] = idpUser.place;
-  };
   const marks = { candidate: marking(idp, isCandidate), beside: marking(idp, isBeside) };
+  const people = new UserColumns({
+    users,
+    idpUsers,
+    overwritesOf: (idpUser, user) => overwritesOf(input, idpUser, user),
+    besideOf: (place) => (idp.fit[place] >= 0 ? [users[idp.fit[place]]] : firstOf(besideLists(idp, place))),
+    candidatesOf: (place) => firstOf([idp.holdersOf(idp.subjectKey[place])]),
+  });
 
   /** Returns the first few users of several lists, each once. */
-  const firstOf = (lists: readonly Int32Array[]): readonly User[] => {
-    if (lists.length === 0) return NONE;
+  function firstOf(lists: readonly Int32Array[]): readonly User[] {
     const places = new Set<number>();
     for (const list of lists) for (let at = 0; at < list.length && places.size < MOST_NAMED; at++) places.add(list[at]);
     return Array.from(places, (place) => users[place]);
+  }
+  const settle = (account: number, place: number, fate: number): void => {
+    fates[account] = fate;
+    personOf[account] = place;
   };
-  const ambiguous = (idpUser: IdpUser, key: number, why: Reason): UserForecast => {
-    marks.candidate(key, 'holders');
-    const candidates = firstOf([idp.holdersOf(key)]);
-    return { effects: EFFECT_LISTS[EFFECT.ambiguous], user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates, why };
+  const ambiguous = (place: number, why: Reason): void => {
+    marks.candidate(idp.subjectKey[place], 'holders');
+    people.add(EFFECT.ambiguous | HAS_CANDIDATES, NO_FIT, place, why);
   };
-  const unknown = (idpUser: IdpUser, why: Reason): UserForecast => {
-    const effects = EFFECT_LISTS[EFFECT.unknown];
-    const place = account[idpUser.place];
-    if (place < 0) return { effects, user: undefined, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
-    const user = users[place];
-    settle(place, idpUser, EFFECT.unknown);
-    isCandidate[place] = 1;
-    return { effects, user, idpUser, overwrites: NONE, beside: NONE, candidates: [user], why };
+  const unknown = (place: number, why: Reason): void => {
+    const at = account[place];
+    if (at >= 0) {
+      settle(at, place, EFFECT.unknown);
+      isCandidate[at] = 1;
+    }
+    people.add(EFFECT.unknown | (at >= 0 ? HAS_CANDIDATES : 0), at, place, why);
   };
   /** Nothing is sent, or nothing that changes an account. */
-  const nothing = (idpUser: IdpUser): UserForecast => {
-    const place = account[idpUser.place];
-    accountOf[idpUser.place] = place < 0 ? NOT_PROVISIONED : place;
-    if (place >= 0) settle(place, idpUser, EFFECT.untouched);
-    const [user, why] = place < 0 ? [undefined, words.notProvisioned] : [users[place], words.blockedInactive];
-    return { effects: EFFECT_LISTS[EFFECT.untouched], user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why };
+  const nothing = (place: number): void => {
+    const at = account[place];
+    accountOf[place] = at < 0 ? NOT_PROVISIONED : at;
+    if (at >= 0) settle(at, place, EFFECT.untouched);
+    people.add(EFFECT.untouched, at, place, at < 0 ? words.notProvisioned : words.blockedInactive);
   };
-  const blocked = (idpUser: IdpUser): UserForecast => {
-    const user = users[account[idpUser.place]];
-    accountOf[idpUser.place] = user.place;
-    settle(user.place, idpUser, EFFECT.unknown);
-    isActiveAfter[user.place] = 0;
-    return { effects: EFFECT_LISTS[EFFECT.unknown], user, idpUser, overwrites: NONE, beside: NONE, candidates: NONE, why: words.blocked };
+  const blocked = (place: number): void => {
+    const at = account[place];
+    accountOf[place] = at;
+    settle(at, place, EFFECT.unknown);
+    isActiveAfter[at] = 0;
+    people.add(EFFECT.unknown, at, place, words.blocked);
   };
-  const create = (idpUser: IdpUser): UserForecast => {
-    const { place } = idpUser;
+  const create = (place: number): void => {
     accountOf[place] = CREATED;
     const sole = idp.fit[place];
-    const beside = sole >= 0 ? [users[sole]] : firstOf(besideLists(idp, place));
+    const isSecond = sole >= 0 || besideLists(idp, place).some(({ length }) => length > 0);
     // Nobody has the subject as username, so the only account that fits is the only one beside it.
     if (sole >= 0) isBeside[sole] = 1;
-    else if (beside.length > 0) {
+    else if (isSecond) {
       marks.beside(idp.subjectKey[place], 'emailers');
       marks.beside(idp.emailKey[place], 'emailers');
       marks.beside(idp.emailKey[place], 'holders');
     }
-    const why = beside.length > 0 ? words.secondAccount : hasNamesake[place] === 1 ? words.createNamesake : words.create;
-    return { effects: EFFECT_LISTS[EFFECT.create], user: undefined, idpUser, overwrites: NONE, beside, candidates: NONE, why };
+    const why = isSecond ? words.secondAccount : hasNamesake[place] === 1 ? words.createNamesake : words.create;
+    people.add(EFFECT.create | (isSecond ? IS_SECOND : 0), NO_FIT, place, why);
   };
-  const link = (idpUser: IdpUser): UserForecast => {
-    const user = users[account[idpUser.place]];
-    accountOf[idpUser.place] = user.place;
-    isActiveAfter[user.place] = idpUser.active ? 1 : 0;
-    const overwrites = overwritesOf(input, idpUser, user);
-    const isDeactivated = !idpUser.active && user.active;
+  const link = (place: number): void => {
+    const at = account[place];
+    const user = users[at];
+    accountOf[place] = at;
+    const isSent = (idp.traits[place] & IS_ACTIVE) !== 0;
+    const isActive = (index.traits[at] & IS_ACTIVE) !== 0;
+    isActiveAfter[at] = isSent ? 1 : 0;
+    const overwrites = overwritesOf(input, idpUsers[place], user);
     const bits =
       EFFECT.link |
       (overwrites.length > 0 ? EFFECT.overwrite : 0) |
-      (idpUser.active && !user.active ? EFFECT.activate : 0) |
-      (isDeactivated ? EFFECT.deactivate : 0);
-    const isBasic = input.policy.authMode !== 'basic' && user.authenticationType === 'basic';
+      (isSent && !isActive ? EFFECT.activate : 0) |
+      (!isSent && isActive ? EFFECT.deactivate : 0);
+    const isBasic = input.policy.authMode !== 'basic' && (index.traits[at] & IS_BASIC) !== 0;
     const isEmailWritten = overwrites.length > 0 && overwrites[0].attribute === EMAIL;
-    settle(user.place, idpUser, bits | (isEmailWritten ? EMAIL_WRITTEN : 0));
-    const { isEmailShared, isEmailElsewhere } = idp.fit[idpUser.place] === SEVERAL_FIT ? sharedEmail(input, idpUser, user) : UNSHARED;
-    const why = words.link({ isSuspended: !idpUser.active, isBasic, isEmailShared, isEmailElsewhere });
-    return { effects: EFFECT_LISTS[bits], user, idpUser, overwrites, beside: NONE, candidates: NONE, why };
+    settle(at, place, bits | (isEmailWritten ? EMAIL_WRITTEN : 0));
+    const { isEmailShared, isEmailElsewhere } = idp.fit[place] === SEVERAL_FIT ? sharedEmail(input, idpUsers[place], user) : UNSHARED;
+    people.add(bits, at, place, words.link({ isSuspended: !isSent, isBasic, isEmailShared, isEmailElsewhere }));
   };
-  const noSubject = (idpUser: IdpUser): UserForecast => {
-    marks.candidate(idp.emailKey[idpUser.place], 'emailers');
-    marks.candidate(idp.emailKey[idpUser.place], 'holders');
-    return unknown(idpUser, words.noSubject);
+  const noSubject = (place: number): void => {
+    marks.candidate(idp.emailKey[place], 'emailers');
+    marks.candidate(idp.emailKey[place], 'holders');
+    unknown(place, words.noSubject);
   };
-  const forecastOf: Readonly<Record<LookUpOutcome, (idpUser: IdpUser) => UserForecast>> = {
+  const foretell: Readonly<Record<LookUpOutcome, (place: number) => void>> = {
     link,
     create,
     nothing,
     blocked,
     'no-subject': noSubject,
-    'same-subject': (idpUser) => ambiguous(idpUser, idp.subjectKey[idpUser.place], words.sameSubject),
-    twins: (idpUser) => ambiguous(idpUser, idp.subjectKey[idpUser.place], words.twins),
-    'only-alike': (idpUser) => unknown(idpUser, words.onlyAlike),
-    pending: (idpUser) => unknown(idpUser, words.neverActivated),
-    special: (idpUser) => unknown(idpUser, words.special),
-    'no-email': (idpUser) => unknown(idpUser, words.noEmail),
+    'same-subject': (place) => ambiguous(place, words.sameSubject),
+    twins: (place) => ambiguous(place, words.twins),
+    'only-alike': (place) => unknown(place, words.onlyAlike),
+    pending: (place) => unknown(place, words.neverActivated),
+    special: (place) => unknown(place, words.special),
+    'no-email': (place) => unknown(place, words.noEmail),
   };
-  for (const idpUser of idpUsers) forecasts.push(forecastOf[outcomes[idpUser.place]](idpUser));
-  for (const user of users) {
-    if (isTaken[user.place] === 1) continue;
-    const { bits, why } = aloneOf(user, isCandidate[user.place] === 1, isBeside[user.place] === 1, words);
-    const effects = EFFECT_LISTS[bits];
-    fates[user.place] = bits;
-    forecasts.push({ effects, user, idpUser: undefined, overwrites: NONE, beside: NONE, candidates: NONE, why });
+  const fetcher = new Fetcher();
+  for (let from = 0; from < idpUsers.length; from += BATCH) {
+    const end = Math.min(from + BATCH, idpUsers.length);
+    fetcher.fetch(index, account, from, end);
+    for (let place = from; place < end; place++) foretell[outcomes[place]](place);
   }
-  return { forecasts, fates, personOf, accountOf, isCandidate, isActiveAfter };
+  for (let place = 0; place < users.length; place++) {
+    // Every effect has a bit.
+    if (fates[place] !== 0) continue;
+    const { bits, why } = aloneOf(index.traits[place], isCandidate[place] === 1, isBeside[place] === 1, words);
+    fates[place] = bits;
+    people.add(bits, place, NO_FIT, why);
+  }
+  return { people, fates, personOf, accountOf, isCandidate, isActiveAfter };
+}
+
+/**
+ * Loads the accounts of some users of the provider into the cache. They are in another order than the users: one after the other, each would be waited
+ * for by itself. For the same reason the objects are asked for before what is in them.
+ */
+class Fetcher {
+  readonly #accounts: User[] = [];
+  /** Kept, so that fetching is not left out as useless. */
+  readonly #sum = new Int32Array(1);
+
+  fetch({ users, traits, emailKey }: IdentityIndex, account: Int32Array, from: number, end: number): void {
+    let count = 0;
+    let sum = 0;
+    for (let place = from; place < end; place++) {
+      const at = account[place];
+      if (at < 0) continue;
+      this.#accounts[count++] = users[at];
+      sum += traits[at] + emailKey[at];
+    }
+    for (let at = 0; at < count; at++) sum += this.#accounts[at].place;
+    for (let at = 0; at < count; at++) sum += this.#accounts[at].givenName?.length ?? 0;
+    this.#sum[0] = sum;
+  }
 }
 
 const UNSHARED = { isEmailShared: false, isEmailElsewhere: false } as const;
@@ -200,15 +218,10 @@ function marking(idp: IdpMatch, marked: Uint8Array): (key: number, kind: 'holder
 }
 
 /** Returns the effects on an account for which the provider certainly sends no user, as bits. */
-function aloneOf(
-  { active, authenticationType }: User,
-  isCandidate: boolean,
-  isBeside: boolean,
-  words: UserWords,
-): { readonly bits: number; readonly why: Reason } {
+function aloneOf(traits: number, isCandidate: boolean, isBeside: boolean, words: UserWords): { readonly bits: number; readonly why: Reason } {
   if (isCandidate) return { bits: EFFECT.ambiguous, why: words.candidate };
-  if (authenticationType === 'basic') return { bits: EFFECT.untouched, why: words.basicAlone };
-  return { bits: EFFECT.untouched, why: active ? (isBeside ? words.besideAlone : words.activeAlone) : words.inactiveAlone };
+  if ((traits & IS_BASIC) !== 0) return { bits: EFFECT.untouched, why: words.basicAlone };
+  return { bits: EFFECT.untouched, why: (traits & IS_ACTIVE) === 0 ? words.inactiveAlone : isBeside ? words.besideAlone : words.activeAlone };
 }
 
 const EMAIL = 'emails[type eq "work"].value';
@@ -217,8 +230,9 @@ const EMAIL = 'emails[type eq "work"].value';
 function overwritesOf({ idp, index }: PreviewInput, idpUser: IdpUser, user: User): readonly Overwrite[] {
   const { place } = idpUser;
   const isEmailOther = idp.emailKey[place] >= 0 && !isSameEmail(index, idp, user.place, place) && isOther(user.email, idpUser.email);
-  const isGivenNameOther = isOther(user.givenName, idpUser.givenName);
-  const isFamilyNameOther = isOther(user.familyName, idpUser.familyName);
+  const { givenName, familyName } = user;
+  const isGivenNameOther = givenName !== undefined && !isGivenName(idpUser, givenName) && isOther(givenName, idpUser.givenName);
+  const isFamilyNameOther = familyName !== undefined && !isFamilyName(idpUser, familyName) && isOther(familyName, idpUser.familyName);
   // Almost no user has any.
   if (!isEmailOther && !isGivenNameOther && !isFamilyNameOther) return NONE;
   const overwrite = (attribute: Overwrite['attribute'], from = '', to = ''): Overwrite => ({ attribute, from, to });
@@ -228,5 +242,9 @@ function overwritesOf({ idp, index }: PreviewInput, idpUser: IdpUser, user: User
     ...(isFamilyNameOther ? [overwrite('name.familyName', user.familyName, idpUser.familyName)] : []),
   ];
 }
+
+// Creates no string for most stored users.
+const isGivenName = (user: IdpUser, text: string): boolean => user instanceof StoredIdpUser && user.isGivenName(text);
+const isFamilyName = (user: IdpUser, text: string): boolean => user instanceof StoredIdpUser && user.isFamilyName(text);
 
 const isOther = (from: string | undefined, to: string | undefined): boolean => from !== undefined && to !== undefined && from !== to && to.trim() !== '';

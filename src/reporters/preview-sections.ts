@@ -6,15 +6,15 @@ import { type IdpUser, idpLocation, PROVIDER_NAMES } from '../model/idp.js';
 import type {
   GroupEffect,
   GroupForecast,
+  Listed,
   Login,
   LoginForecast,
-  MembershipEffect,
   MembershipForecast,
-  Reason,
   UserEffect,
   UserForecast,
+  UserOutcomes,
 } from '../preview/forecast.js';
-import { isSecondAccount } from '../preview/predict.js';
+import { kindOf, listed } from '../preview/outcomes.js';
 import type { Preview } from '../preview/preview.js';
 import { type Cell, cell, grouped, placeText, stateText } from '../rules/rule.js';
 
@@ -62,14 +62,14 @@ const NEXT: Readonly<Record<string, string>> = {
   'members-unknown': 'Look at these memberships after the sync: "scim-audit reconcile" names those that were lost.',
 };
 
-interface Part<T extends { readonly why: Reason }> {
+interface Part<T> {
   readonly id: string;
   readonly title: string;
   readonly look: Severity;
   readonly headings: readonly string[];
-  readonly of: Iterable<T>;
-  /** Absent: all. */
-  has?(one: T): boolean;
+  readonly list: Listed<T>;
+  /** Numbers of those that belong to it. */
+  readonly of: readonly number[];
   rows(one: T): readonly (readonly Cell[])[];
   /** How many a subject stands for; absent: one. */
   times?(one: T): number;
@@ -78,24 +78,52 @@ interface Part<T extends { readonly why: Reason }> {
 }
 
 /** Returns the section with at most so many subjects per reason in its rows, or nothing if there are none. */
-function sectionOf<T extends { readonly why: Reason }>(part: Part<T>, most: number): Section[] {
+function sectionOf<T>(part: Part<T>, most: number): Section[] {
   const blocks = new Map<string, { total: number; shown: number; rows: (readonly Cell[])[] }>();
   let total = 0;
-  for (const one of part.of) {
-    if (part.has?.(one) === false) continue;
-    const why = part.why ?? one.why.text;
+  for (const number of part.of) {
+    const why = part.why ?? part.list.whyAt(number).text;
     const block = blocks.get(why) ?? { total: 0, shown: 0, rows: [] };
     if (block.total === 0) blocks.set(why, block);
-    const times = part.times?.(one) ?? 1;
+    const times = part.times?.(part.list.at(number)) ?? 1;
     total += times;
     block.total += times;
     if (block.shown >= most) continue;
     block.shown += times;
-    for (const row of part.rows(one)) block.rows.push(row);
+    for (const row of part.rows(part.list.at(number))) block.rows.push(row);
   }
   if (total === 0) return [];
   const { id, title, look, headings } = part;
   return [{ id, title, look, headings, total, blocks: Array.from(blocks, ([why, block]) => ({ why, ...block })), next: NEXT[id] ?? '' }];
+}
+
+/** Returns the numbers of things by a word about each, by what decides about the words; a thing may have several words, or none. */
+function numbersBy<T>(
+  { length }: Listed<unknown>,
+  decisive: (number: number) => T,
+  wordsOf: (decisive: T) => readonly string[],
+): (word: string) => readonly number[] {
+  const byWord = new Map<string, number[]>();
+  const listsOf = (one: T): readonly number[][] =>
+    wordsOf(one).map((word) => {
+      const numbers = byWord.get(word) ?? [];
+      byWord.set(word, numbers);
+      return numbers;
+    });
+  // There are few kinds of things, and often the next is of the same.
+  const lists = new Map<T, readonly number[][]>();
+  let last: T | undefined;
+  let lastLists: readonly number[][] = [];
+  for (let number = 0; number < length; number++) {
+    const one = decisive(number);
+    if (one !== last) {
+      last = one;
+      lastLists = lists.get(one) ?? listsOf(one);
+      lists.set(one, lastLists);
+    }
+    for (const numbers of lastLists) numbers.push(number);
+  }
+  return (word) => byWord.get(word) ?? [];
 }
 
 const USER_HEADINGS = ['username sent', 'email sent', 'id', 'username', 'email', 'user is', 'where'];
@@ -106,7 +134,8 @@ const BLANK = cell('');
 /** Returns what a person should look at, most severe first; at most so many subjects per reason are in the rows. */
 export function sectionsOf(preview: Preview, most: number): Section[] {
   const { forecast, snapshot } = preview;
-  const { users, logins, groups, memberships, licenses } = forecast;
+  const { people, signIns, licenses } = forecast;
+  const [groups, memberships] = [listed(nearFirst(forecast.groups)), listed(forecast.memberships)];
   const whereIdp = (user: IdpUser | undefined): Cell => (user === undefined ? BLANK : cell(placeText(idpLocation(user))));
   const where = (user: User | undefined): Cell => (user === undefined ? BLANK : cell(placeText(locationOf(snapshot.inputs, user))));
   const sent = ({ idpUser }: UserForecast, user?: User): Cell[] => [
@@ -126,9 +155,24 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
       ...rest.map((user) => [BLANK, BLANK, ...account(user, one.idpUser), where(user)]),
     ];
   };
-  const byEffect = usersByEffect(users);
-  const ofUsers = (effect: ShownEffect, id: string, title: string, look: Severity): Section[] =>
-    sectionOf<UserForecast>({ id, title, look, headings: USER_HEADINGS, of: byEffect[effect], rows: userRows }, most);
+  const byEffect = usersByEffect(people);
+  const byLogin = numbersBy(
+    signIns,
+    (number) => signIns.loginAt(number),
+    (login) => (login === 'sso' || login === 'password' ? [] : [login]),
+  );
+  const groupsBy = numbersBy(
+    groups,
+    (number) => groups.at(number).effect,
+    (effect) => [effect],
+  );
+  const membershipsBy = numbersBy(
+    memberships,
+    (number) => memberships.at(number).effect,
+    (effect) => [effect],
+  );
+  const ofUsers = (effect: UserEffect, id: string, title: string, look: Severity): Section[] =>
+    sectionOf<UserForecast>({ id, title, look, headings: USER_HEADINGS, list: people, of: byEffect(effect), rows: userRows }, most);
   const groupRows = ({ group, idpGroup, near }: GroupForecast): Cell[][] => {
     const others = group === undefined ? near : [group];
     const [first, ...rest] = others.length > 0 ? others : [undefined];
@@ -145,7 +189,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     return [[cell(name), ...there(first)], ...rest.map((one) => [BLANK, ...there(one)])];
   };
   const ofGroups = (effect: GroupEffect, id: string, title: string, look: Severity): Section[] =>
-    sectionOf<GroupForecast>({ id, title, look, headings: GROUP_HEADINGS, of: nearFirst(groups), has: (one) => one.effect === effect, rows: groupRows }, most);
+    sectionOf<GroupForecast>({ id, title, look, headings: GROUP_HEADINGS, list: groups, of: groupsBy(effect), rows: groupRows }, most);
   const memberRows = ({ groupName, user, idpUser, members }: MembershipForecast): Cell[][] => [
     [
       cell(groupName),
@@ -153,15 +197,15 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
       ...(user === undefined ? [BLANK, BLANK, BLANK] : [cell(user.id), cell(user.userName), cell(stateText(user))]),
     ],
   ];
-  const ofMembers = (effect: MembershipEffect, id: string, title: string, look: Severity): Section[] =>
+  const ofMembers = (effect: MembershipForecast['effect'], id: string, title: string, look: Severity): Section[] =>
     sectionOf<MembershipForecast>(
       {
         id,
         title,
         look,
         headings: MEMBER_HEADINGS,
-        of: memberships,
-        has: (one) => one.effect === effect,
+        list: memberships,
+        of: membershipsBy(effect),
         rows: memberRows,
         times: ({ members = 1 }) => members,
       },
@@ -174,13 +218,14 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         title,
         look,
         headings: ['id', 'username', 'email', 'user is', 'where'],
-        of: logins,
-        has: (one) => one.login === login,
+        list: signIns,
+        of: byLogin(login),
         rows: ({ user }) => [[cell(user.id), cell(user.userName), cell(user.email), cell(stateText(user)), where(user)]],
       },
       most,
     );
   const name = PROVIDER_NAMES[forecast.provider];
+  const without = listed(licenses?.without ?? []);
   return [
     ...sectionOf<UserForecast>(
       {
@@ -188,8 +233,8 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         title: 'Users who would get a second account',
         look: 'error',
         headings: USER_HEADINGS,
-        of: byEffect.create,
-        has: isSecondAccount,
+        list: people,
+        of: byEffect('second'),
         rows: userRows,
       },
       most,
@@ -212,7 +257,8 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         title: 'Users who would be left without a license',
         look: 'warning',
         headings: USER_HEADINGS,
-        of: licenses?.without ?? [],
+        list: without,
+        of: allNumbers(without),
         rows: userRows,
         why: 'No Creator or Creator (float) license is left when it is their turn, if licenses are given out in the order of the export.',
       },
@@ -224,7 +270,8 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         title: 'Accounts whose values are overwritten',
         look: 'info',
         headings: ['id', 'username', 'attribute', 'from', 'to'],
-        of: byEffect.overwrite,
+        list: people,
+        of: byEffect('overwrite'),
         rows: ({ user, overwrites }) =>
           overwrites.map(({ attribute, from, to }) => [
             cell(user?.id ?? ''),
@@ -243,8 +290,8 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
         title: 'New accounts, each with a license',
         look: 'info',
         headings: ['username sent', 'email sent', 'where'],
-        of: byEffect.create,
-        has: (one) => !isSecondAccount(one),
+        list: people,
+        of: byEffect('create'),
         rows: ({ idpUser }) => [[cell(idpUser?.subject ?? ''), cell(idpUser?.email ?? ''), whereIdp(idpUser)]],
       },
       most,
@@ -255,15 +302,19 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
   ];
 }
 
-/** What a person should look at. */
-type ShownEffect = Exclude<UserEffect, 'link' | 'untouched'>;
-
-/** Returns the users of each effect, in their order: one look at each instead of one for every section. */
-function usersByEffect(users: readonly UserForecast[]): Readonly<Record<ShownEffect, readonly UserForecast[]>> {
-  const found: Record<ShownEffect, UserForecast[]> = { create: [], overwrite: [], activate: [], deactivate: [], ambiguous: [], unknown: [] };
-  for (const one of users) for (const effect of one.effects) if (effect !== 'link' && effect !== 'untouched') found[effect].push(one);
-  return found;
+/** Returns the numbers of users by effect, one look at each instead of one for every section; `create` is without those who would get a second account. */
+function usersByEffect(people: UserOutcomes): (effect: UserEffect | 'second') => readonly number[] {
+  return numbersBy(
+    people,
+    (number) => people.bitsAt(number),
+    (bits) => {
+      const { effects, isSecond } = kindOf(bits);
+      return effects.flatMap((effect) => (effect === 'link' || effect === 'untouched' ? [] : [effect === 'create' && isSecond ? 'second' : effect]));
+    },
+  );
 }
+
+const allNumbers = ({ length }: Listed<unknown>): readonly number[] => Array.from({ length }, (_, number) => number);
 
 /** Returns groups with those first that stand beside others of nearly their name. */
 const nearFirst = (groups: readonly GroupForecast[]): readonly GroupForecast[] => [

@@ -6,6 +6,7 @@ import { type Answer, askRows, DECISION_COLUMNS, type DecisionColumn } from '../
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Action } from '../plan/plan.js';
 import type { Forecast, GroupForecast, MembershipForecast, Overwrite, UserForecast } from '../preview/forecast.js';
+import { changedLogins, changedUsers, withLists } from '../preview/outcomes.js';
 import type { Preview } from '../preview/preview.js';
 import { findRule, RULES, ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
@@ -133,11 +134,14 @@ export function redactPreview(preview: Preview, redactor: ExportRedactor): Previ
 }
 
 function redactForecast(forecast: Forecast, redactor: ExportRedactor): Forecast {
-  const { users, logins, administrators, groups, memberships, licenses } = forecast;
+  const { provider, summary, people, signIns, administrators, groups, memberships, licenses, notes } = forecast;
   const user = userRedaction(redactor);
-  return {
-    ...forecast,
-    logins: logins.map((each) => ({ ...each, user: redactor.user(each.user) })),
+  return withLists({
+    provider,
+    summary,
+    notes,
+    people: changedUsers(people, user),
+    signIns: changedLogins(signIns, (each) => ({ ...each, user: redactor.user(each.user) })),
     ...(administrators === undefined
       ? {}
       : {
@@ -146,11 +150,10 @@ function redactForecast(forecast: Forecast, redactor: ExportRedactor): Forecast 
             missing: administrators.missing.map(redactor.identity),
           },
         }),
-    users: users.map(user),
     groups: groups.map((one) => redactGroup(one, redactor)),
     memberships: memberships.map((one) => redactMembership(one, redactor)),
     ...(licenses === undefined ? {} : { licenses: { ...licenses, without: licenses.without.map(user) } }),
-  };
+  });
 }
 
 function userRedaction(redactor: ExportRedactor): (forecast: UserForecast) => UserForecast {

@@ -8,6 +8,7 @@ import type { StatedEnvironment } from '../model/environment.js';
 import type { FindingBase } from '../model/finding.js';
 import type { IdpDirectory, IdpGroup, IdpUser } from '../model/idp.js';
 import { type Note, redactNote } from '../model/note.js';
+import { plainIdpUser } from '../model/stored-idp-user.js';
 import { plainUser } from '../model/stored-user.js';
 import { ruleOf } from '../rules/registry.js';
 import type { Redactor } from '../rules/rule.js';
@@ -146,7 +147,7 @@ export function redactorFor(known: KnownValues, { collation, identity, group: gr
     remember(groupsByGroup, original, () => ({ ...original, id: idAlias(original.id), name: groupAlias(original.name) }));
   const idpUser = (original: IdpUser): IdpUser =>
     remember(idpUsersByUser, original, () => ({
-      ...original,
+      ...plainIdpUser(original),
       id: idAlias(original.id),
       subject: identity(original.subject),
       email: identity(original.email),

@@ -1,6 +1,6 @@
 import { DIFFERENCES, explainDifference } from '../model/compare.js';
 import type { Severity } from '../model/finding.js';
-import { IS_EMAIL_KEY, IS_NAME_KEY } from '../model/identity-index.js';
+import { haveOwnKeys } from '../model/identity-index.js';
 import { ID, userRule, WHERE } from './define.js';
 import { choice } from './fields.js';
 import { DIFFERS_IN, IN_WHAT } from './idp.js';
@@ -22,7 +22,7 @@ export const usernameEmailMismatch = userRule({
         if (index.needsUpdate[place] === 0) continue;
         const user = index.users[place];
         // Texts that are their own keys differ in value if they differ at all, so neither has to be created.
-        const isOfKeys = index.ownKeys[place] === (IS_NAME_KEY | IS_EMAIL_KEY) && index.userNameKey[place] !== index.emailKey[place];
+        const isOfKeys = haveOwnKeys(index, place) && index.userNameKey[place] !== index.emailKey[place];
         const difference = isOfKeys ? 'value' : index.collation.differenceOf(user.userName, user.email);
         const severity: Severity = difference === 'case' ? 'warning' : 'error';
         yield { rule: 'username-email-mismatch', severity, user, difference };

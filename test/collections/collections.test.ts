@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { ByteRecords } from '../../src/collections/byte-records.js';
-import { BATCH, IS_ODD, IS_OWN_KEY, KeyTable, NOT_STORED } from '../../src/collections/key-table.js';
+import { IS_ODD, IS_OWN_KEY, KeyTable } from '../../src/collections/key-table.js';
 import { PairSet } from '../../src/collections/pairs.js';
+import { PlaceTable } from '../../src/collections/places.js';
 import { placeIn, StoredTexts } from '../../src/collections/stored-texts.js';
+import { BATCH, NOT_STORED } from '../../src/collections/text-batch.js';
 import { charactersOf, SharedTexts, TextBytes } from '../../src/collections/text-bytes.js';
 
 const index = fc.oneof(fc.nat(20), fc.nat(1 << 22));
@@ -194,6 +196,7 @@ describe('a table of keys', () => {
         const found = texts.map((each) => single.intern(each));
         const traits = texts.map((each) => (/[^\0-\x7e]|\?/.test(each) ? IS_ODD : 0) | (/^[\x21-\x40\x5b-\x7e]+$/.test(each) ? IS_OWN_KEY : 0));
         const stored = storedTexts();
+        const others = storedTexts();
         const together = new KeyTable(key);
         const part = new Int32Array(BATCH);
         const traitsOfPart = new Uint8Array(BATCH);
@@ -214,12 +217,16 @@ describe('a table of keys', () => {
         for (const folded of numbers.keys()) expect(together.find(folded)).toBe(numbers.get(folded));
         for (let from = 0; from < texts.length; from += BATCH) {
           const some = texts.slice(from, from + BATCH);
-          together.findAll(some, some.length, part, traitsOfPart);
+          // Every second text is looked up as one of other stored texts.
+          const asked = Int32Array.from({ length: BATCH }, (_, at) => ((from + at) % 2 === 0 || at >= some.length ? NOT_STORED : others.add(some[at])));
+          together.findAll({ texts: some, addresses: asked, stored: others.texts }, some.length, part, traitsOfPart);
           expect([...part.subarray(0, some.length)]).toEqual(expected.slice(from, from + BATCH));
           expect([...traitsOfPart.subarray(0, some.length)]).toEqual(traits.slice(from, from + BATCH));
         }
-        together.findAll(['not one of them', ''], 2, part, traitsOfPart);
-        expect([...part.subarray(0, 2)]).toEqual([-1, -1]);
+        const strange = ['not one of them', '', 'nor-this'];
+        const asked = Int32Array.of(NOT_STORED, NOT_STORED, others.add('nor-this'));
+        together.findAll({ texts: strange, addresses: asked, stored: others.texts }, 3, part, traitsOfPart);
+        expect([...part.subarray(0, 3)]).toEqual([-1, -1, -1]);
         expect(together.size).toBe(numbers.size);
         expect(together.find('not one of them')).toBe(-1);
       }),
@@ -248,6 +255,7 @@ describe('a table of keys', () => {
     for (let number = 0; crowd.length < 150; number++) if (slotOf(`k${number}`) === 7) crowd.push(`k${number}`);
     const table = new KeyTable(key);
     for (const [at, each] of crowd.entries()) expect(table.intern(each)).toBe(at);
+    expect(table.find('k-1')).toBe(-1);
     for (let number = 0; number < 9000; number++) table.intern(`other ${number}`);
     for (const [at, each] of crowd.entries()) {
       expect(table.find(each)).toBe(at);
@@ -255,6 +263,21 @@ describe('a table of keys', () => {
     }
     expect(table.size).toBe(crowd.length + 9000);
   });
+});
+
+test('places of stored texts are those of the same texts', () => {
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 3000, size: 'max' }), (texts) => {
+      const [plain, mixed] = [new PlaceTable(), new PlaceTable()];
+      const stored = storedTexts();
+      for (const [place, each] of texts.entries()) {
+        const known = plain.add(each, place);
+        expect(place % 3 === 0 ? mixed.add(each, place) : mixed.addStored(stored.texts, stored.add(each), place)).toBe(known);
+      }
+      for (const each of texts) expect(mixed.get(each)).toBe(plain.get(each));
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test('records are sorted as their hex digits are as texts', () => {

@@ -7,13 +7,15 @@ import type { IdpDirectory } from '../../src/model/idp.js';
 import { assemble } from '../../src/plan/assemble.js';
 import { NO_CHOICES } from '../../src/plan/end-state.js';
 import { MemberTable } from '../../src/plan/member-tally.js';
-import { MEMBERSHIP_EFFECTS, USER_EFFECTS } from '../../src/preview/forecast.js';
-import { isSecondAccount, isUncertain, predict } from '../../src/preview/predict.js';
+import { MEMBERSHIP_EFFECTS, USER_EFFECTS, type UserForecast } from '../../src/preview/forecast.js';
+import { predict } from '../../src/preview/predict.js';
 import type { MembershipView } from '../../src/preview/preview-input.js';
 import { ruleOf } from '../../src/rules/registry.js';
 import { groupsOf, idpOf, lineOf, organizationOf, previewOf, worlds } from '../reporters/documents.js';
 import { directoryOf, inOrder, key, type Organization, policyOf, snapshotOf } from '../support/organizations.js';
 
+const isUncertain = ({ effects }: UserForecast): boolean => effects.includes('ambiguous') || effects.includes('unknown');
+const isSecondAccount = ({ effects, beside }: UserForecast): boolean => beside.length > 0 && effects.includes('create');
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0);
 
 /** Returns the actions of the plan that needs no decision. */

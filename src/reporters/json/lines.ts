@@ -6,9 +6,10 @@ import { PLAIN_JSON } from '../../model/written-text.js';
 const PIECE = 1 << 14;
 
 /** Yields a list with one value per line, in pieces. */
-export function* listLines<T>(name: string, values: readonly T[], line: (value: T) => string): Iterable<string> {
+export function* listLines<T>(name: string, values: Iterable<T>, line: (value: T) => string): Iterable<string> {
   let held = `,\n  ${JSON.stringify(name)}: [`;
-  let separator = '\n    ';
+  const first = '\n    ';
+  let separator = first;
   for (const value of values) {
     held += separator + line(value);
     separator = ',\n    ';
@@ -16,7 +17,7 @@ export function* listLines<T>(name: string, values: readonly T[], line: (value: 
     yield held;
     held = '';
   }
-  yield values.length === 0 ? `${held}]` : `${held}\n  ]`;
+  yield separator === first ? `${held}]` : `${held}\n  ]`;
 }
 
 /** Returns a text as JSON. */

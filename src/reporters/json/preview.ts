@@ -2,7 +2,8 @@ import { TextBytes } from '../../collections/text-bytes.js';
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
 import { escapeUnseen, jsonText } from '../../model/written-text.js';
-import type { Forecast, GroupForecast, LoginForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
+import type { Forecast, GroupForecast, Listed, LoginForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
+import { each, listed, reasonsIn } from '../../preview/outcomes.js';
 import type { Preview } from '../../preview/preview.js';
 import { MembersByGroup } from '../../preview/preview-input.js';
 import { reasonsOf } from '../../preview/words.js';
@@ -33,22 +34,22 @@ export const json: Reporter<'preview'> = {
 
 /** `spell` is for values, `encode` for JSON that is already text. */
 function* lines(preview: Preview, { tool }: WriteOptions, spell: Spelling, encode: (json: string) => string): Iterable<string> {
-  const { provider, users, logins, groups, memberships } = preview.forecast;
+  const { provider, people, signIns, groups, memberships } = preview.forecast;
   const reasons = reasonsOf(provider);
   yield `{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "kind": ${JSON.stringify(KIND)}`;
   const head = {
     ...headOf(preview, tool),
     reasons: {
-      users: saidOf(reasons.users, users),
-      logins: saidOf(reasons.logins, logins),
-      groups: saidOf(reasons.groups, groups),
-      memberships: saidOf(reasons.memberships, memberships),
+      users: saidOf(reasons.users, people),
+      logins: saidOf(reasons.logins, signIns),
+      groups: saidOf(reasons.groups, listed(groups)),
+      memberships: saidOf(reasons.memberships, listed(memberships)),
     },
   };
   for (const [name, value] of Object.entries(head)) yield encode(`,\n  ${JSON.stringify(name)}: ${indent(value)}`);
   const at = placing(preview.snapshot.inputs, spell);
-  yield* listLines('users', users, userLines(at, spell));
-  yield* listLines('logins', logins, loginLines(spell));
+  yield* listLines('users', each(people), userLines(at, spell));
+  yield* listLines('logins', each(signIns), loginLines(spell));
   yield* listLines('groups', groups, groupLines(at, spell, knowingMembers(preview)));
   yield* listLines('memberships', memberships, membershipLines(spell));
   // Aliases are of no account that could be compared later.
@@ -57,9 +58,8 @@ function* lines(preview: Preview, { tool }: WriteOptions, spell: Spelling, encod
 }
 
 /** Returns the sentences that the forecasts rest on, by name, always in the same order. */
-function saidOf(reasons: readonly Reason[], forecasts: readonly { readonly why: Reason }[]): Readonly<Record<string, string>> {
-  const whys = new Set(forecasts.map(({ why }) => why));
-  const said = new Set([...whys].flatMap(({ names }) => names));
+function saidOf(reasons: readonly Reason[], forecasts: Listed<unknown>): Readonly<Record<string, string>> {
+  const said = new Set([...reasonsIn(forecasts)].flatMap(({ names }) => names));
   return Object.fromEntries(reasons.flatMap(({ names: [name], text }) => (said.has(name) ? [[name, text]] : [])));
 }
 

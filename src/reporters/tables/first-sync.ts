@@ -3,6 +3,7 @@
 import { locationOf, type Subject, type User } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';
 import type { Forecast } from '../../preview/forecast.js';
+import { each } from '../../preview/outcomes.js';
 import type { Preview } from '../../preview/preview.js';
 import type { Reconciliation } from '../../preview/reconciliation.js';
 import { placeText } from '../../rules/rule.js';
@@ -42,8 +43,8 @@ export const previewTable = ({ forecast, snapshot }: Preview): Table =>
 
 const ids = (subjects: readonly Subject[]): string => subjects.map(({ id }) => id).join(' ');
 
-function* rowsOf({ users, logins, groups, memberships }: Forecast, where: (subject: Subject) => string): Iterable<Row> {
-  for (const { effects, user, idpUser, overwrites, beside, candidates, why } of users) {
+function* rowsOf({ people, signIns, groups, memberships }: Forecast, where: (subject: Subject) => string): Iterable<Row> {
+  for (const { effects, user, idpUser, overwrites, beside, candidates, why } of each(people)) {
     yield {
       kind: 'user',
       effects: effects.join(' '),
@@ -80,7 +81,7 @@ function* rowsOf({ users, logins, groups, memberships }: Forecast, where: (subje
       why: why.text,
     };
   }
-  for (const { user, login, why } of logins) yield { kind: 'login', effects: login, ...userCells(user, where), why: why.text };
+  for (const { user, login, why } of each(signIns)) yield { kind: 'login', effects: login, ...userCells(user, where), why: why.text };
 }
 
 const sentCells = (user: IdpUser | undefined): Row =>

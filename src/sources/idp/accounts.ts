@@ -1,8 +1,11 @@
 /** The accounts in a provider's lists of users. An account that several rows or files contain counts once. */
 
 import { PlaceTable } from '../../collections/places.js';
+import { NO_ROOM } from '../../collections/stored-texts.js';
 import type { IdpUser } from '../../model/idp.js';
 import { note, quoted, quotedId } from '../../model/note.js';
+import { StoredIdpUser } from '../../model/stored-idp-user.js';
+import { type AccountFacts, AccountRecords } from './account-records.js';
 
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
@@ -38,12 +41,17 @@ const TOLD = [
 ] as const satisfies readonly (readonly [keyof Account, IdpField])[];
 
 /** The fields that a provider's own reader takes from a record. */
-export type AccountRead = Pick<Account, 'subject' | 'active' | 'isPending' | 'isSuspended' | 'isGuest'> & { readonly login: string };
+export interface AccountRead extends AccountFacts {
+  readonly login: string;
+  readonly subject: string | undefined;
+}
 
 export class Accounts {
-  readonly all: Account[] = [];
-  /** By index. */
-  readonly logins: string[] = [];
+  /** By index; those that are stored are users already. */
+  readonly all: (Account | StoredIdpUser)[] = [];
+  readonly #stored = new AccountRecords();
+  /** By index, of accounts that are not stored. */
+  readonly #logins: string[] = [];
   readonly #byId = new PlaceTable();
   /** Built when a record without an id appears: almost all exports have ids. */
   #byLogin: PlaceTable | undefined;
@@ -53,6 +61,23 @@ export class Accounts {
   hasEmails = false;
   /** True if a list of users was begun. */
   isGiven = false;
+
+  /**
+   * Adds one record, whose login is its subject, as bytes. Returns false, before anything was done, if it has to be taken otherwise: because it cannot be
+   * stored, because the account is not new, or because its login has a byte that it must not have.
+   */
+  store(entry: Entry, facts: AccountFacts, not?: number): boolean {
+    if (this.#byLogin !== undefined) return false;
+    const { records } = this.#stored;
+    const address = this.#stored.write(entry, facts);
+    if (address === NO_ROOM || (not !== undefined && this.#stored.hasInLogin(address, not))) return false;
+    const place = this.all.length;
+    if (this.#byId.addStored(records.texts, address, place) >= 0) return false;
+    this.all.push(new StoredIdpUser(place, this.#stored.keep(), records));
+    this.isGiven = true;
+    if (!this.hasEmails && entry.has('email')) this.hasEmails = true;
+    return true;
+  }
 
   /** Adds one record of a list of users. */
   take(entry: Entry, { login, subject, active, isPending, isSuspended, isGuest }: AccountRead): void {
@@ -72,18 +97,56 @@ export class Accounts {
       isPending,
       isSuspended,
       isGuest,
-      email: entry.isSame('email', 'login') ? login : entry.find('email'),
+      email: this.#stored.isLoginEmail(entry) ? login : entry.find('email'),
       givenName: entry.findCommon('givenName'),
       familyName: entry.findCommon('familyName'),
       path: entry.path,
       line: entry.line,
     };
     const known = this.#add(account, login);
-    if (known >= 0) this.#merge(entry, this.all[known], account, login);
+    if (known >= 0) this.#merge(entry, this.at(known), account, login);
     else {
       this.all.push(account);
-      this.logins.push(login);
+      this.#logins[account.place] = login;
     }
+  }
+
+  /** Returns an account by index. */
+  at(place: number): Account {
+    const account = this.all[place];
+    if (!(account instanceof StoredIdpUser)) return account;
+    const { id, email, active, isPending, isSuspended, isGuest, givenName, familyName, path, line } = account;
+    const saysPending = account.has('saysPending');
+    return {
+      place,
+      id,
+      subject: undefined,
+      active: account.has('saysActive') ? active : undefined,
+      isPending: saysPending ? isPending === true : undefined,
+      isSuspended: saysPending ? isSuspended === true : undefined,
+      isGuest: account.has('saysGuest') ? isGuest === true : undefined,
+      email: account.has('hasEmail') ? email : undefined,
+      givenName,
+      familyName,
+      path,
+      line,
+    };
+  }
+
+  /** Returns the provider's own username of an account. */
+  loginOf(place: number): string {
+    const account = this.all[place];
+    return account instanceof StoredIdpUser ? account.subject : this.#logins[place];
+  }
+
+  /** Returns the same of all accounts, by index. */
+  logins(): readonly string[] {
+    return this.all.map((_, place) => this.loginOf(place));
+  }
+
+  /** Returns of how many accounts no list states whether they are active. */
+  countUnsaid(): number {
+    return this.all.filter((account) => (account instanceof StoredIdpUser ? !account.has('saysActive') : account.active === undefined)).length;
   }
 
   /** Returns the index of the record's account: the one with the same id, or with the same login if one of them has no id; -1 for a new account. */
@@ -101,9 +164,7 @@ export class Accounts {
   #placesByLogin(): PlaceTable {
     if (this.#byLogin !== undefined) return this.#byLogin;
     const byLogin = new PlaceTable();
-    this.logins.forEach((login, place) => {
-      byLogin.add(login, place);
-    });
+    for (let place = 0; place < this.all.length; place++) byLogin.add(this.loginOf(place), place);
     this.#byLogin = byLogin;
     return byLogin;
   }
@@ -111,7 +172,7 @@ export class Accounts {
   #merge(entry: Entry, known: Account, account: Account, login: string): void {
     const isOther = ([property]: (typeof TOLD)[number]): boolean =>
       known[property] !== undefined && account[property] !== undefined && known[property] !== account[property];
-    const field = this.logins[known.place] === login ? TOLD.find(isOther)?.[1] : 'login';
+    const field = this.loginOf(known.place) === login ? TOLD.find(isOther)?.[1] : 'login';
     if (field !== undefined) {
       const what = account.id === undefined ? note`login ${quoted(login)}` : note`id ${quotedId(account.id)}`;
       const where = locationOf({ file: known.path === entry.path ? entry.file : known.path, line: known.line }, entry);
@@ -122,6 +183,8 @@ export class Accounts {
       return;
     }
     this.repeats++;
+    this.#logins[known.place] = login;
+    this.all[known.place] = known;
     known.id ??= account.id;
     known.subject ??= account.subject;
     known.active ??= account.active;
@@ -135,17 +198,21 @@ export class Accounts {
 
   /** Returns every account as a user, reusing the objects; call it once, after everything was added. */
   end(): readonly IdpUser[] {
-    return this.all.map((account) =>
-      Object.assign(account, {
-        id: account.id ?? this.logins[account.place],
-        subject: account.subject ?? this.logins[account.place],
-        active: account.active ?? true,
-        email: account.email ?? '',
-        isPending: account.isPending === true ? (true as const) : undefined,
-        isSuspended: account.isSuspended === true ? (true as const) : undefined,
-        isGuest: account.isGuest === true ? (true as const) : undefined,
-      }),
-    );
+    const users: IdpUser[] = [];
+    for (const account of this.all) users.push(account instanceof StoredIdpUser ? account : this.#finish(account));
+    return users;
+  }
+
+  #finish(account: Account): IdpUser {
+    return Object.assign(account, {
+      id: account.id ?? this.#logins[account.place],
+      subject: account.subject ?? this.#logins[account.place],
+      active: account.active ?? true,
+      email: account.email ?? '',
+      isPending: account.isPending === true ? (true as const) : undefined,
+      isSuspended: account.isSuspended === true ? (true as const) : undefined,
+      isGuest: account.isGuest === true ? (true as const) : undefined,
+    });
   }
 }
 

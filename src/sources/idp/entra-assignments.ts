@@ -6,6 +6,7 @@
 import { PlaceTable } from '../../collections/places.js';
 import type { IdpDirectory, IdpUser } from '../../model/idp.js';
 import { type Note, note, quoted, quotedId } from '../../model/note.js';
+import { movedIdpUser, StoredIdpUser } from '../../model/stored-idp-user.js';
 import type { Problems } from '../tables/problem.js';
 import { count } from './accounts.js';
 import type { Entry } from './entry.js';
@@ -71,7 +72,7 @@ export class EntraAssignments {
     const isAssigned = new Uint8Array(users.length);
     const byId = new PlaceTable();
     for (const { id, place } of users) byId.add(id, place);
-    const byLogin = new NameIndex(groups.key, logins);
+    const byLogin = new NameIndex(groups.key, logins());
     for (const { id, name, file, line } of this.#users) {
       const known = id === '' ? -1 : byId.get(id);
       const place = known >= 0 ? known : byLogin.find(name);
@@ -125,11 +126,13 @@ interface WhoIsAssigned {
 /** Returns the directory with the users and groups that are assigned, and without users for whom nothing could be sent as `userName`. */
 export function onlyProvisioned(all: IdpDirectory, assigned: WhoIsAssigned | undefined): IdpDirectory {
   // A blank subject is one that Entra skips only if a setting named the attribute; every other reader refuses it.
-  const isSent = ({ place, subject }: IdpUser): boolean => assigned?.isAssigned[place] !== 0 && subject.trim() !== '';
+  const isSent = (user: IdpUser): boolean =>
+    assigned?.isAssigned[user.place] !== 0 && ((user instanceof StoredIdpUser && user.hasSurelySubject) || user.subject.trim() !== '');
+  // Okta provisions who is listed, and a subject is always there.
+  if (assigned === undefined && (all.provider === 'okta' || all.users.every(isSent))) return all;
   const users = all.users.filter(isSent);
   const isGroupSent = ({ place }: { readonly place: number }): boolean => assigned?.isGroupAssigned?.[place] !== 0;
   const groups = all.groups.filter(isGroupSent);
-  if (assigned === undefined && users.length === all.users.length) return all;
   const userPlaces = placesOf(users, all.users.length);
   const groupPlaces = placesOf(groups, all.groups.length);
   const pairs: { readonly user: number; readonly group: number }[] = [];
@@ -144,8 +147,8 @@ export function onlyProvisioned(all: IdpDirectory, assigned: WhoIsAssigned | und
   const leftOut = all.groups.length - groups.length;
   return {
     ...all,
-    users: users.map((user, place) => ({ ...user, place })),
-    ...(unassigned === undefined ? {} : { unassigned: unassigned.map((user, place) => ({ ...user, place })) }),
+    users: users.map(movedIdpUser),
+    ...(unassigned === undefined ? {} : { unassigned: unassigned.map(movedIdpUser) }),
     groups: groups.map((group, place) => ({ ...group, place })),
     members: { users: Int32Array.from(pairs, ({ user }) => user), groups: Int32Array.from(pairs, ({ group }) => group) },
     listed: new Set([...all.listed].flatMap((group) => (groupPlaces[group] < 0 ? [] : [groupPlaces[group]]))),

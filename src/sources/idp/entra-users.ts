@@ -3,6 +3,7 @@
 import type { Activity } from '../../model/directory.js';
 import { isEmailAddress } from '../../model/email.js';
 import { type Note, note, quoted, quotedHeading } from '../../model/note.js';
+import { StoredIdpUser } from '../../model/stored-idp-user.js';
 import { mappedTo } from '../tables/problem.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { Entry, Writing } from './entry.js';
@@ -55,11 +56,19 @@ export class EntraUsers {
   take(entry: Entry): void {
     const active = this.#readActive(entry);
     if (active === undefined) return;
+    const isListedGuest = (entry.findCommon('userType') ?? '').trim().toLowerCase() === 'guest';
+    const facts = { active, isPending: undefined, isSuspended: undefined };
+    // A guest's mark has this character, and what is sent for a guest may be another name.
+    if (this.#sendsLogin && this.#accounts.store(entry, { ...facts, isGuest: isListedGuest }, EXTERNAL.charCodeAt(0))) return;
     const login = entry.text(entry.has('login') ? 'login' : 'subject');
     const subject = this.named.has('subject') ? this.#readSubject(entry) : this.#subjectOf(entry, login);
     if (subject === undefined) return;
-    const isGuest = entry.text('userType').trim().toLowerCase() === 'guest' || markOf(login) >= 0;
-    this.#accounts.take(entry, { login, subject, active, isPending: undefined, isSuspended: undefined, isGuest });
+    this.#accounts.take(entry, { ...facts, login, subject, isGuest: isListedGuest || markOf(login) >= 0 });
+  }
+
+  /** Is the userPrincipalName sent, at least for everybody but guests. */
+  get #sendsLogin(): boolean {
+    return !this.named.has('subject') && (this.source.kind === 'upn' || this.source.kind === 'original-upn');
   }
 
   #subjectOf(entry: Entry, login: string): string | undefined {
@@ -112,11 +121,12 @@ export class EntraUsers {
 
   /** Returns the users, after every file was read. */
   end(): DirectoryUsers {
-    const { logins, hasEmails, repeats } = this.#accounts;
+    const { hasEmails, repeats } = this.#accounts;
     const users = this.#accounts.end();
     const isOwn = this.named.has('subject') || this.source.kind !== 'upn';
-    const unsent = users.filter(({ subject }) => subject.trim() === '').length;
-    const renamed = isOwn ? 0 : users.filter(({ subject }, place) => subject !== logins[place]).length;
+    const others = users.filter((user) => !(user instanceof StoredIdpUser));
+    const unsent = others.filter(({ subject }) => subject.trim() === '').length;
+    const renamed = isOwn ? 0 : others.filter(({ subject, place }) => subject !== this.#accounts.loginOf(place)).length;
     const notes: Note[] = repeatNote(repeats, 'a user');
     const { source } = this;
     if (source.kind !== 'upn') {
@@ -134,7 +144,7 @@ export class EntraUsers {
         `${count(renamed, 'guest counts', 'guests count')} under the address before ${EXTERNAL}, which provisioning sends as userName unless the mapping takes originalUserPrincipalName.`,
       );
     }
-    return { users, logins, hasEmails, notes };
+    return { users, logins: () => this.#accounts.logins(), hasEmails, notes };
   }
 }
 

@@ -1,10 +1,11 @@
 /** One record of an export, in any file format. */
 
+import { LENGTH_BYTES } from '../../collections/stored-texts.js';
 import { SharedTexts } from '../../collections/text-bytes.js';
 import type { Note } from '../../model/note.js';
 import { placeholderNotes } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
-import type { Row } from '../tables/table.js';
+import type { CopiedCell, Row } from '../tables/table.js';
 import type { IdpField, RecordKind } from './export-forms.js';
 
 /** The file that records come from. */
@@ -17,6 +18,8 @@ export interface ExportFile {
 
 /** A CSV of any tool, PowerShell's JSON (names in PascalCase), or an API's JSON. */
 export type Writing = 'csv' | 'powershell' | 'api';
+
+export type Copier = (into: Uint8Array, from: number, limit: number) => number;
 
 /** The current record. The object is reused for each record of a file, so keep only its texts. */
 export interface Entry extends ExportFile {
@@ -33,8 +36,14 @@ export interface Entry extends ExportFile {
   find(field: IdpField): string | undefined;
   /** Returns the same, for texts that many records share. */
   findCommon(field: IdpField): string | undefined;
+  /** Returns a number that only records with the same short text in a field share; -1 if it is not short. */
+  code(field: IdpField): number;
+  /** Returns what writes fields of the current record as `Row.copy` writes cells, with -1 as well if one may mean a missing value; undefined if that is never possible. */
+  copier(fields: readonly IdpField[]): Copier | undefined;
   /** Do both fields hold the same text; may return false if comparing would be expensive. */
   isSame(a: IdpField, b: IdpField): boolean;
+  /** Returns a function that says so of the current record, for many records. */
+  comparer(a: IdpField, b: IdpField): () => boolean;
   /** Adds a problem with a field or with the record. Records of a file with the same `cause` are one problem. */
   refuse(field: IdpField | undefined, message: Note, cause?: string): void;
 }
@@ -87,12 +96,43 @@ export class CsvEntry implements Entry {
     return this.noValue.read(field, this.row.shared(at, texts), this.row.line);
   }
 
+  code(field: IdpField): number {
+    return this.row?.code(this.columns.get(field) ?? Number.POSITIVE_INFINITY) ?? -1;
+  }
+
   isSame(a: IdpField, b: IdpField): boolean {
+    return this.comparer(a, b)();
+  }
+
+  comparer(a: IdpField, b: IdpField): () => boolean {
     const first = this.columns.get(a);
     const second = this.columns.get(b);
-    if (first === undefined || second === undefined || this.row?.isSame(first, second) !== true) return false;
-    // A spelling of NULL in one of the columns may be a name in the other.
-    return !this.noValue.hasFurther(a) && !(this.row.code(first) >= 0 && isNullWord(this.row.text(first)));
+    if (first === undefined || second === undefined || this.noValue.hasFurther(a)) return () => false;
+    return () => {
+      const { row } = this;
+      // A spelling of NULL in one of the columns may be a name in the other.
+      return row?.isSame(first, second) === true && !(row.code(first) >= 0 && isNullWord(row.text(first)));
+    };
+  }
+
+  copier(fields: readonly IdpField[]): Copier | undefined {
+    const cells = fields.flatMap((field): CopiedCell[] => {
+      const column = this.columns.get(field);
+      return column === undefined || this.noValue.hasFurther(field) ? [] : [{ column, above: 0 }];
+    });
+    if (cells.length < fields.length) return undefined;
+    const mayBeNull = fields.map((field) => !NAMING.has(field));
+    return (into, from, limit) => {
+      const end = this.row?.copy(cells, into, from, limit) ?? -1;
+      let at = from;
+      for (let cell = 0; end >= 0 && cell < mayBeNull.length; cell++) {
+        const length = into[at] | (into[at + 1] << 8);
+        at += LENGTH_BYTES;
+        if (((length === 4 && into[at] === CAPITAL_N) || (length === 2 && into[at] === BACKSLASH)) && mayBeNull[cell]) return -1;
+        at += length;
+      }
+      return end;
+    };
   }
 
   refuse(field: IdpField | undefined, message: Note, cause?: string): void {
@@ -108,6 +148,9 @@ const NAMING: ReadonlySet<IdpField> = new Set(['login', 'subject', 'name', 'grou
 const OPEN: ReadonlySet<IdpField> = new Set(['email', 'givenName', 'familyName']);
 /** A value of `--null` for one column of the snapshot. */
 const OF_COLUMN = /^[A-Za-z]+\.[A-Za-z]+=/;
+
+const CAPITAL_N = 0x4e;
+const BACKSLASH = 0x5c;
 
 /** Is a text what databases and their tools write for NULL. */
 export const isNullWord = (text: string): boolean => text === 'NULL' || text === '\\N';

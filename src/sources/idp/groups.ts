@@ -104,8 +104,8 @@ export interface DirectoryUsers {
   readonly users: readonly IdpUser[];
   /** Users of the lists who are not assigned; absent if everybody counts as assigned. */
   readonly unassigned?: readonly IdpUser[];
-  /** The provider's own usernames, by index; empty if the exports do not say. */
-  readonly logins: readonly string[];
+  /** Returns the provider's own usernames, by index; empty if the exports do not say. */
+  logins(): readonly string[];
   readonly hasEmails: boolean;
   readonly notes: readonly Note[];
 }

@@ -70,10 +70,22 @@ export class JsonEntry implements Entry {
     return this.find(field);
   }
 
+  copier(): undefined {
+    return undefined;
+  }
+
+  code(): number {
+    return -1;
+  }
+
   isSame(a: IdpField, b: IdpField): boolean {
     const first = this.#find(a);
     const second = this.#find(b);
     return first >= 0 && second >= 0 && this.reader.texts[first] === this.reader.texts[second];
+  }
+
+  comparer(a: IdpField, b: IdpField): () => boolean {
+    return () => this.isSame(a, b);
   }
 
   refuse(field: IdpField | undefined, message: Note, cause?: string): void {

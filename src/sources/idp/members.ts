@@ -125,7 +125,7 @@ export class Members {
     const byId = new PlaceTable();
     for (const { id, place } of users) byId.add(id, place);
     const subjects = users.map(({ subject }) => subject);
-    this.#users = { byId, byName: new NameIndex(this.groups.key, logins, subjects) };
+    this.#users = { byId, byName: new NameIndex(this.groups.key, logins(), subjects) };
     return this.#users;
   }
 

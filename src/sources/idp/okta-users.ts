@@ -5,7 +5,9 @@ import type { Collation } from '../../model/compare.js';
 import type { Activity } from '../../model/directory.js';
 import type { IdpUser } from '../../model/idp.js';
 import { note, quoted, quotedHeading } from '../../model/note.js';
+import { movedIdpUser } from '../../model/stored-idp-user.js';
 import type { Problems } from '../tables/problem.js';
+import type { AccountFacts } from './account-records.js';
 import { Accounts, count, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
@@ -13,10 +15,29 @@ import { AMBIGUOUS, type DirectoryUsers, NameIndex, UNKNOWN } from './groups.js'
 import { type Assignment, Assignments } from './okta-assignments.js';
 import { type OktaState, orMapped, readUserState, rememberingLast, USER_STATES, unknownStatus } from './status.js';
 
+const factsOf = (state: OktaState): AccountFacts => ({
+  active: state !== 'blocked' && state !== 'suspended',
+  isPending: state === 'pending',
+  isSuspended: state === 'suspended',
+  isGuest: undefined,
+});
+
+const FACTS: Readonly<Record<OktaState | 'unsaid', AccountFacts>> = {
+  active: factsOf('active'),
+  suspended: factsOf('suspended'),
+  blocked: factsOf('blocked'),
+  pending: factsOf('pending'),
+  unassigned: factsOf('unassigned'),
+  unsaid: { active: undefined, isPending: undefined, isSuspended: undefined, isGuest: undefined },
+};
+
 export class OktaUsers {
   readonly #accounts = new Accounts();
   readonly #assignments: Assignments;
   readonly #stateOf: (text: string) => OktaState | undefined;
+  /** Almost all records have the status of the one before. */
+  #lastCode = -1;
+  #lastFacts: AccountFacts | undefined;
 
   constructor(
     readonly named: ReadonlyMap<IdpField, string>,
@@ -35,31 +56,43 @@ export class OktaUsers {
       this.#assignments.take(entry);
       return;
     }
+    const code = entry.code('status');
+    const facts = code >= 0 && code === this.#lastCode ? this.#lastFacts : this.#readFacts(entry, code);
+    if (facts === undefined) return;
+    if (!this.named.has('subject') && this.#accounts.store(entry, facts)) return;
+    const login = entry.text(entry.has('login') ? 'login' : 'subject');
+    // Only from a column that the user named: nothing else in a list of users states the application username.
+    const subject = this.named.has('subject') ? entry.text('subject') : '';
+    this.#accounts.take(entry, { ...facts, login, subject: subject.trim() === '' ? undefined : subject });
+  }
+
+  /** Returns what the status says; undefined, with a problem, if it has no meaning. */
+  #readFacts(entry: Entry, code: number): AccountFacts | undefined {
     const text = entry.findCommon('status');
     const state = text === undefined ? undefined : this.#stateOf(text);
     if (text !== undefined && state === undefined) {
       entry.refuse('status', unknownStatus(text, 'a user', USER_STATES), `status ${text}`);
-      return;
+      return undefined;
     }
-    const login = entry.text(entry.has('login') ? 'login' : 'subject');
-    // Only from a column that the user named: nothing else in a list of users states the application username.
-    const subject = this.named.has('subject') ? entry.text('subject') : '';
-    const active = state === undefined ? undefined : state !== 'blocked' && state !== 'suspended';
-    const isPending = state === undefined ? undefined : state === 'pending';
-    const isSuspended = state === undefined ? undefined : state === 'suspended';
-    this.#accounts.take(entry, { login, subject: subject.trim() === '' ? undefined : subject, active, isPending, isSuspended, isGuest: undefined });
+    const facts = FACTS[state ?? 'unsaid'];
+    // A word for a missing value is counted each time.
+    if (text !== undefined && text !== '') {
+      this.#lastCode = code;
+      this.#lastFacts = facts;
+    }
+    return facts;
   }
 
   /** Returns the users, after every file was read. */
   end(application: string | undefined, problems: Problems, key: Collation['key']): DirectoryUsers {
-    const { all, logins, hasEmails, repeats } = this.#accounts;
+    const { all, hasEmails, repeats } = this.#accounts;
     const repeated = repeatNote(repeats, 'a user');
     if (!this.#assignments.isGiven) {
-      const unsaid = all.filter(({ active }) => active === undefined).length;
+      const unsaid = this.#accounts.countUnsaid();
       if (this.named.has('subject')) this.#refuseWithoutSubject(problems);
       return {
         users: this.#accounts.end(),
-        logins,
+        logins: () => this.#accounts.logins(),
         hasEmails,
         notes: [
           `No application assignments were given: ${all.length === 1 ? 'the one listed user counts' : `all ${all.length.toLocaleString('en-US')} listed users count`} as assigned${this.named.has('subject') ? '' : ', and the application username is assumed to be the Okta username'}. Give the application's assignments with --idp-users to be certain.`,
@@ -77,6 +110,7 @@ export class OktaUsers {
   #refuseWithoutSubject(problems: Problems): void {
     const heading = quotedHeading(this.named.get('subject') ?? '');
     for (const { subject, path, line } of this.#accounts.all) {
+      // None is stored: the column is read for each.
       if (subject !== undefined) continue;
       const message = note`${heading}, the column that --column gives as idpUsers.subject, is blank or missing, so nothing could be sent as userName.`;
       problems.add({ file: path, line, message, cause: 'no subject' });
@@ -84,7 +118,7 @@ export class OktaUsers {
   }
 
   #join(assignments: readonly Assignment[], problems: Problems, key: Collation['key']): Omit<DirectoryUsers, 'hasEmails'> {
-    const { all, logins, isGiven } = this.#accounts;
+    const { all, isGiven } = this.#accounts;
     const find = accountFinder(this.#accounts, key);
     /** Index in `kept` plus one, by index of the account. */
     const takenByAccount = new Int32Array(all.length);
@@ -108,7 +142,7 @@ export class OktaUsers {
         });
         continue;
       }
-      const account = found === UNKNOWN ? undefined : all[found];
+      const account = found === UNKNOWN ? undefined : this.#accounts.at(found);
       const at = account === undefined ? takenByName.add(nameOf(assignment), kept.length) : takenByAccount[account.place] - 1;
       if (at >= 0) {
         const other = kept[at];
@@ -144,7 +178,7 @@ export class OktaUsers {
         path,
         line,
       });
-      ownLogins.push((account === undefined ? assignment.login : logins[account.place]) ?? '');
+      ownLogins.push((account === undefined ? assignment.login : this.#accounts.loginOf(account.place)) ?? '');
     }
     const left = all.length - (users.length - without);
     const notes = [...repeatNote(repeats, 'an assignment'), ...statusNote(unsaid)];
@@ -162,7 +196,7 @@ export class OktaUsers {
       );
     }
     const unassigned = isGiven ? this.#accounts.end().filter(({ place }) => takenByAccount[place] === 0) : [];
-    return { users, unassigned: unassigned.map((user, place) => ({ ...user, place })), logins: ownLogins, notes };
+    return { users, unassigned: unassigned.map(movedIdpUser), logins: () => ownLogins, notes };
   }
 }
 
@@ -173,11 +207,11 @@ const statusNote = (unsaid: number): string[] =>
 const nameOf = ({ id, login, subject }: Assignment): string => id ?? `\nlogin ${login ?? ''} ${subject}`;
 
 /** Returns a function that finds the account of an assignment: by id, else by the login, else by the login's key. */
-function accountFinder({ all, logins }: Accounts, key: Collation['key']): (assignment: Assignment) => number {
-  if (all.length === 0) return () => UNKNOWN;
+function accountFinder(accounts: Accounts, key: Collation['key']): (assignment: Assignment) => number {
+  if (accounts.all.length === 0) return () => UNKNOWN;
   const byId = new PlaceTable();
-  for (const { id, place } of all) if (id !== undefined) byId.add(id, place);
-  const byLogin = new NameIndex(key, logins);
+  for (const { id, place } of accounts.all) if (id !== undefined) byId.add(id, place);
+  const byLogin = new NameIndex(key, accounts.logins());
   return ({ id, login }) => {
     const known = id === undefined ? UNKNOWN : byId.get(id);
     return known === UNKNOWN ? byLogin.find(login ?? '') : known;

@@ -37,7 +37,7 @@ type Keep = (row: Row, place: number, id: number, input: number) => StoredUser |
 
 let view: Buffer<ArrayBufferLike> = Buffer.alloc(0);
 
-function decode(bytes: Uint8Array, from: number, to: number): string {
+export function decode(bytes: Uint8Array, from: number, to: number): string {
   // Consecutive texts are mostly in the same piece, so its view is reused.
   if (view.buffer !== bytes.buffer) view = Buffer.from(bytes.buffer);
   let all = 0;

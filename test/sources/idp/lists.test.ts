@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { idpSubjectOf } from '../../../src/app/read-settings.js';
 import type { IdpDirectory, IdpProvider } from '../../../src/model/idp.js';
 import { noteText } from '../../../src/model/note.js';
+import { plainIdpUser } from '../../../src/model/stored-idp-user.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { type IdpRequest, readIdp } from '../../../src/sources/idp/read-idp.js';
 import { readSyncLog } from '../../../src/sources/idp/sync-log.js';
@@ -70,7 +71,7 @@ describe('lists of users, with ids or without', () => {
     const folder = newFolder({ 'users.csv': 'id,login,email,status\n00u1,ana@dome.example,ana@dome.example,STAGED\n00u2,ben,,SUSPENDED\n' });
     const { users } = readIdp({ provider: 'okta', users: [join(folder, 'users.csv')], groups: [], members: [] });
     const path = users[0].path;
-    expect(users).toEqual([
+    expect(users.map(plainIdpUser)).toEqual([
       { place: 0, id: '00u1', subject: 'ana@dome.example', email: 'ana@dome.example', active: true, isPending: true, path, line: 2 },
       { place: 1, id: '00u2', subject: 'ben', email: '', active: false, isSuspended: true, path, line: 3 },
     ]);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { IdpDirectory, IdpProvider, PROVIDER_NAMES } from '../../../src/model/idp.js';
 import { type Note, noteText } from '../../../src/model/note.js';
+import { plainIdpUser } from '../../../src/model/stored-idp-user.js';
 import { UserError } from '../../../src/model/user-error.js';
 import { subjectOf } from '../../../src/sources/idp/entra-users.js';
 import { Pairs } from '../../../src/sources/idp/members.js';
@@ -48,7 +49,7 @@ describe('fixtures of exports', () => {
   function shown({ users, groups, members, listed, strangers, given, inputs, notes }: IdpDirectory) {
     const names = (group: number): string[] => [...members.users].filter((_, at) => members.groups[at] === group).map((place) => users[place].subject);
     return {
-      users: users.map(({ place, path, line, active, ...rest }, at) => {
+      users: users.map(plainIdpUser).map(({ place, path, line, active, ...rest }, at) => {
         expect(place).toBe(at);
         return { at: `${path}:${line}`, ...(active ? {} : { active }), ...rest };
       }),
@@ -125,7 +126,7 @@ function refusalOf(provider: IdpProvider, files: Readonly<Record<string, string 
 
 /** What does not depend on how a file is written. */
 const withoutLines = ({ users, groups, members, strangers, given, notes }: IdpDirectory) => ({
-  users: users.map(({ line: _line, path: _path, ...user }) => user),
+  users: users.map(plainIdpUser).map(({ line: _line, path: _path, ...user }) => user),
   groups: groups.map(({ name }) => name),
   members: [...members.users].map((user, at) => [user, members.groups[at]]),
   strangers: [...strangers],
