@@ -109,6 +109,4 @@ function keep() {
   }
 }
 
-process.once('exit', keep);
-
-module.exports = { load };
+module.exports = { keep, load };

@@ -4,20 +4,23 @@ import { type Audit, beginAudit, findMissingInputs } from '../audit/audit.js';
 import type { Report } from '../audit/report.js';
 import { collationOf } from '../model/compare.js';
 import type { Directory, MembershipSink, Snapshot } from '../model/directory.js';
+import { indexIdentities } from '../model/identity-index.js';
 import type { IdpDirectory } from '../model/idp.js';
 import { joined, note, quotedId } from '../model/note.js';
 import type { CollationName, Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
+import { RULES } from '../rules/registry.js';
 import { count, INPUT_NAMES } from '../rules/rule.js';
+import { type PackedIdp, unpackIdp } from '../sources/idp/packed.js';
 import { openSource } from '../sources/registry.js';
 import type { TypeJoin } from '../sources/tables/join-types.js';
-import type { Table } from '../sources/tables/table.js';
-import { type Context, withProgress } from './context.js';
+import type { OnProgress, Table } from '../sources/tables/table.js';
+import { type Besides, type Context, withProgress } from './context.js';
 import { NODE_DIGESTS } from './node-digests.js';
 import { type PulledFolder, pulledFolder, RULE_OF_INACTIVE_MEMBERS } from './pulled-folder.js';
 import { Refusal } from './refusal.js';
 import type { Prepared } from './resolve-command.js';
-import { readIdpSide, readIntegrationsSide, readSides, readTypesSide } from './sides.js';
+import { isForThread, readIdpSide, readIntegrationsSide, readSides, readTypesSide } from './sides.js';
 
 export interface Audited {
   readonly report: Report;
@@ -38,7 +41,7 @@ export interface AuditWishes {
   readonly live?: PulledFolder | undefined;
   /** How users sign in, if neither the source nor a list says so. */
   readonly types?: () => TypeJoin;
-  /** Sees the memberships as well; `names` are whole ones then, unless something else is said. */
+  /** Sees the memberships as well; `names` are whole ones then, unless something else is said. If it is called twice, the first call does not count. */
   watch?(directory: Directory): MembershipSink;
   /** Names of people that are kept: whole ones, given and family names, or both. */
   readonly names?: 'whole' | 'parts' | 'both';
@@ -47,70 +50,103 @@ export interface AuditWishes {
 }
 
 /** Returns the report of a source. Throws if there is no answer. */
-export async function auditSource(
-  { request, idp: statedIdp, integrations: integrationsFile, policy, authMode }: Prepared,
-  context: Context,
-  { watch, names = watch === undefined ? undefined : 'whole', know, live, types: otherTypes }: AuditWishes = {},
-): Promise<Audited> {
+export async function auditSource(prepared: Prepared, context: Context, wishes: AuditWishes = {}): Promise<Audited> {
   return withProgress(context, async (report) => {
-    // A database says itself how names compare, which everything else is read by.
-    const database = request.database === undefined ? undefined : await openSource(request, report);
-    const settled = database?.collation === undefined ? policy : { ...policy, collation: database.collation };
-    const idpRequest = statedIdp === undefined ? undefined : { ...statedIdp, collation: settled.collation };
-    const idp = idpRequest === undefined ? undefined : await readIdpSide(idpRequest, report);
-    const integrations =
-      integrationsFile === undefined ? undefined : await readIntegrationsSide(integrationsFile, collationOf(settled.collation), request.encoding);
-    const listed = await readTypesSide(request, settled);
-    const opened = database ?? (live === undefined ? await openSource(request, report) : { tables: live.tables, close: () => {} });
+    const besides = await readingBesides(prepared, context, wishes);
+    if (besides === undefined) return readAndAudit(prepared, report, wishes);
     try {
-      const hasTypes = opened.tables.some(({ columns }) => columns.has('authenticationType'));
-      const types = listed ?? (otherTypes === undefined || hasTypes ? undefined : { read: otherTypes() });
-      const wishes = {
-        authMode: authMode ?? 'basic',
-        collation: settled.collation,
-        authTypeMap: settled.authTypeMap,
-        leaveOutUsers: settled.leaveOutUsers,
-        ...(settled.environment?.stated.scimAdmin === undefined ? {} : { scimAdmin: settled.environment.stated.scimAdmin }),
-        ...(integrations?.read === undefined ? {} : { systemsByKey: integrations.read.systemsByKey }),
-        ...(types === undefined ? {} : { areTypesListed: true }),
-        withNames: names === 'whole' || names === 'both',
-        withFurther: names === 'whole' || names === 'both',
-        withNameParts: names === 'parts' || names === 'both',
-      } as const;
-      const pulled = live ?? (await pulledFolder(request, opened.tables));
-      const reading = readSides(pulled.tables, { ...wishes, unanswered: pulled.unanswered, notes: pulled.notes }, { types, others: [idp, integrations] });
-      const { directory } = reading;
-      know?.(directory, idp?.read, settled.collation);
-      if (authMode === undefined) {
-        throw missingMode(directory, types !== undefined || hasTypes);
-      }
-      const judged: Policy = { ...settled, authMode, leaveOutUsers: withScimAdmin(settled, directory) };
-      refuseMissingInputs(directory, judged);
-      refuseStrangers(directory, judged);
-      integrations?.refuseStrangers(directory);
-      const audit = beginAudit(directory, judged, NODE_DIGESTS, idp?.read);
-      const watcher = watch?.(directory);
-      const snapshot = reading.streamMemberships(watcher === undefined ? audit.sink : both(audit.sink, watcher));
-      refuseSameFile(snapshot, idp?.read);
-      if (snapshot.users.length === 0 && !settled.allowEmpty) {
-        throw new Refusal(
-          'nothing-audited',
-          'the source has no users, so nothing was checked.',
-          'Check the export; if it is meant to be empty, add --allow-empty.',
-        );
-      }
-      return {
-        report: audit.finish(snapshot),
-        audit,
-        hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName),
-        tables: opened.tables,
-        hidesInactiveMembers: Object.hasOwn(pulled.unanswered(snapshot.users), RULE_OF_INACTIVE_MEMBERS),
-        ...(pulled.time === undefined ? {} : { pulledAt: pulled.time }),
-      };
+      return await readAndAudit(prepared, report, wishes, besides);
+    } catch {
+      // Once more, one side after the other, so that everything that is wrong with either of them is told.
+      return await readAndAudit(prepared, report, wishes);
     } finally {
-      opened.close();
+      besides.stop();
     }
   });
+}
+
+/** Starts to read the provider's side in another thread, if that pays off, and if both sides can be read once more. */
+async function readingBesides({ idp, integrations, policy, request }: Prepared, { readIdpBesides }: Context, { know, live }: AuditWishes) {
+  // A database says itself how names compare, which the provider's side is read by.
+  const isSingle = request.database !== undefined || know !== undefined || live !== undefined || integrations !== undefined;
+  if (isSingle || idp === undefined || readIdpBesides === undefined || !isForThread(idp, request)) return undefined;
+  return readIdpBesides({ ...idp, collation: policy.collation });
+}
+
+async function readAndAudit(
+  { request, idp: statedIdp, integrations: integrationsFile, policy, authMode }: Prepared,
+  report: OnProgress,
+  { watch, names = watch === undefined ? undefined : 'whole', know, live, types: otherTypes }: AuditWishes,
+  besides?: Besides<PackedIdp>,
+): Promise<Audited> {
+  // A database says itself how names compare, which everything else is read by.
+  const database = request.database === undefined ? undefined : await openSource(request, report);
+  const settled = database?.collation === undefined ? policy : { ...policy, collation: database.collation };
+  const idpRequest = statedIdp === undefined ? undefined : { ...statedIdp, collation: settled.collation };
+  const idp = idpRequest === undefined || besides !== undefined ? undefined : await readIdpSide(idpRequest, report);
+  const integrations =
+    integrationsFile === undefined ? undefined : await readIntegrationsSide(integrationsFile, collationOf(settled.collation), request.encoding);
+  const listed = await readTypesSide(request, settled);
+  const opened = database ?? (live === undefined ? await openSource(request, report) : { tables: live.tables, close: () => {} });
+  try {
+    const hasTypes = opened.tables.some(({ columns }) => columns.has('authenticationType'));
+    const types = listed ?? (otherTypes === undefined || hasTypes ? undefined : { read: otherTypes() });
+    const wishes = {
+      authMode: authMode ?? 'basic',
+      collation: settled.collation,
+      authTypeMap: settled.authTypeMap,
+      leaveOutUsers: settled.leaveOutUsers,
+      ...(settled.environment?.stated.scimAdmin === undefined ? {} : { scimAdmin: settled.environment.stated.scimAdmin }),
+      ...(integrations?.read === undefined ? {} : { systemsByKey: integrations.read.systemsByKey }),
+      ...(types === undefined ? {} : { areTypesListed: true }),
+      withNames: names === 'whole' || names === 'both',
+      withFurther: names === 'whole' || names === 'both',
+      withNameParts: names === 'parts' || names === 'both',
+    } as const;
+    const pulled = live ?? (await pulledFolder(request, opened.tables));
+    const reading = readSides(pulled.tables, { ...wishes, unanswered: pulled.unanswered, notes: pulled.notes }, { types, others: [idp, integrations] });
+    const { directory } = reading;
+    know?.(directory, idp?.read, settled.collation);
+    if (authMode === undefined) {
+      throw missingMode(directory, types !== undefined || hasTypes);
+    }
+    const judged: Policy = { ...settled, authMode, leaveOutUsers: withScimAdmin(settled, directory) };
+    refuseMissingInputs(directory, judged);
+    refuseStrangers(directory, judged);
+    integrations?.refuseStrangers(directory);
+    const watcher = watch?.(directory);
+    // While the other thread reads: memberships that no rule waits for, and the index.
+    const early = besides === undefined || judged.skipRules.length < RULES.length ? undefined : reading.streamMemberships(watcher);
+    const index = besides === undefined ? undefined : indexIdentities(directory.users, judged);
+    const idpRead = besides === undefined ? idp?.read : await handedOver(besides);
+    const audit = beginAudit(directory, judged, NODE_DIGESTS, idpRead, index === undefined ? undefined : { index });
+    const snapshot = early ?? reading.streamMemberships(watcher === undefined ? audit.sink : both(audit.sink, watcher));
+    refuseSameFile(snapshot, idpRead);
+    if (snapshot.users.length === 0 && !settled.allowEmpty) {
+      throw new Refusal(
+        'nothing-audited',
+        'the source has no users, so nothing was checked.',
+        'Check the export; if it is meant to be empty, add --allow-empty.',
+      );
+    }
+    return {
+      report: audit.finish(snapshot),
+      audit,
+      hasIds: !opened.tables.some(({ isIdFromUserName }) => isIdFromUserName),
+      tables: opened.tables,
+      hidesInactiveMembers: Object.hasOwn(pulled.unanswered(snapshot.users), RULE_OF_INACTIVE_MEMBERS),
+      ...(pulled.time === undefined ? {} : { pulledAt: pulled.time }),
+    };
+  } finally {
+    opened.close();
+  }
+}
+
+/** Returns what another thread has read. Throws if it could not. */
+async function handedOver({ answer }: Besides<PackedIdp>): Promise<IdpDirectory> {
+  const packed = await answer;
+  if (packed === undefined) throw new Error('the other thread did not read the exports of the identity provider');
+  return unpackIdp(packed);
 }
 
 /** An export that is compared with itself would look as if everything were in order. */

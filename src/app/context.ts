@@ -1,6 +1,8 @@
 /** What a use case must know of the world it runs in. The command line and programs that use the library each give theirs. */
 
 import manifest from '../../package.json' with { type: 'json' };
+import type { PackedIdp } from '../sources/idp/packed.js';
+import type { IdpRequest } from '../sources/idp/read-idp.js';
 import type { OnProgress } from '../sources/tables/table.js';
 import type { ProcessInfo, Signal } from '../targets/run/stops.js';
 import type { Shell } from './command-words.js';
@@ -14,6 +16,14 @@ export const NODE_NEEDED: string = manifest.engines.node;
 export interface Progress {
   readonly report: OnProgress;
   /** Takes away what is shown; the next report shows something again. */
+  stop(): void;
+}
+
+/** An answer that is on its way. */
+export interface Besides<T> {
+  /** Undefined if there will be none. */
+  readonly answer: Promise<T | undefined>;
+  /** Gives up waiting for it, and lets go of what was used for it. */
   stop(): void;
 }
 
@@ -33,6 +43,8 @@ export interface Context {
   };
   /** The signal that asked the program to stop, once it is listened for: what writes ends between two steps. */
   readonly interruption: { listen(): void; signal(): Signal | undefined };
+  /** Reads an identity provider's exports on another core, as `readForThread` does; absent where there is none. */
+  readIdpBesides?(request: IdpRequest): Promise<Besides<PackedIdp>>;
   /** Shows how far a long read is. */
   startProgress(): Promise<Progress>;
   /** Asks a person on a terminal for a text that is not shown; absent if there is no terminal. */

@@ -1,5 +1,6 @@
 /** What is read besides the source: the identity provider's exports, and lists. */
 
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { type Collation, collationOf } from '../model/compare.js';
 import type { Directory } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
@@ -31,10 +32,41 @@ function readSide<T>(read: () => T): Side<T> {
   }
 }
 
-export async function readIdpSide(request: IdpRequest, onProgress: OnProgress | undefined): Promise<Side<IdpDirectory>> {
+export async function readIdpSide(request: IdpRequest, onProgress?: OnProgress): Promise<Side<IdpDirectory>> {
   const { readIdp } = await import('../sources/idp/read-idp.js');
-  await readyWorkbooks([...request.users, ...request.groups, ...request.members.map(({ file }) => file), ...(request.assignments ?? [])]);
+  await readyWorkbooks(filesOf(request));
   return readSide(() => readIdp(request, onProgress));
+}
+
+const filesOf = ({ users, groups, members, assignments = [] }: IdpRequest): readonly string[] => [
+  ...users,
+  ...groups,
+  ...members.map(({ file }) => file),
+  ...assignments,
+];
+
+/** Another thread costs some 50 milliseconds, in which so many bytes are read. */
+const LARGE = 4 << 20;
+
+/** Are the provider's exports so large that reading them in another thread pays off, and can everything be read once more if anything is wrong. */
+export function isForThread(
+  idp: IdpRequest,
+  { source, users, inactiveUsers, groups, groupPages = [], memberships, authTypes, basicUsers }: SourceRequest,
+): boolean {
+  const sizes = filesOf(idp).map(sizeOf);
+  const given = [...users, ...inactiveUsers, groups ?? [], ...groupPages, ...memberships, authTypes ?? [], basicUsers ?? []].flat();
+  return (
+    sizes.reduce((sum, size) => sum + size, 0) >= LARGE &&
+    (source === undefined ||
+      (existsSync(source) && !(statSync(source).isDirectory() && readdirSync(source, { withFileTypes: true }).some((entry) => entry.isFIFO())))) &&
+    given.every((file) => sizeOf(file) >= 0)
+  );
+}
+
+/** Returns the number of bytes of a file; less than that of all others if it is none that can be read again. */
+function sizeOf(file: string): number {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.size : Number.NEGATIVE_INFINITY;
 }
 
 /** Returns the list that says how users sign in, undefined if none was given. Throws a UserError if two were. */

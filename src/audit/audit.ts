@@ -73,11 +73,12 @@ export interface Earlier {
 
 /**
  * Starts an audit of users and groups; the findings follow once all memberships have been passed on. Findings about unknown
- * members, and those that renames do not affect, can be taken from an earlier audit.
+ * members, and those that renames do not affect, can be taken from an earlier audit; so can the index alone.
  */
-export function beginAudit(directory: Directory, policy: Policy, digests: Digests, idp?: IdpDirectory, earlier?: Earlier): Audit {
+export function beginAudit(directory: Directory, policy: Policy, digests: Digests, idp?: IdpDirectory, known?: Earlier | Pick<Earlier, 'index'>): Audit {
   const fingerprinted = fingerprinting(digests);
-  let index = earlier?.index;
+  const earlier = known !== undefined && 'findings' in known ? known : undefined;
+  let index = known?.index;
   const indexed = (): IdentityIndex => {
     index ??= indexIdentities(directory.users, policy);
     return index;

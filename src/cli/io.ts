@@ -1,9 +1,9 @@
 /** The world as the program sees it, which a test replaces; and how the program ends in it. */
 
 import { fstatSync, statSync, writeSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import type { Shell } from '../app/command-words.js';
-import { isAlive } from '../app/context.js';
+import { type Context, isAlive } from '../app/context.js';
 import { Refusal, type RefusalKind } from '../app/refusal.js';
 import { UserError } from '../model/user-error.js';
 import { printable } from '../reporters/visible.js';
@@ -41,10 +41,11 @@ export interface Io {
   };
   /** The signal that asked the program to stop, once it is listened for. */
   readonly interruption: { listen(): void; signal(): Signal | undefined };
+  readonly readIdpBesides?: Context['readIdpBesides'];
 }
 
-/** Returns the process's own streams. A reader that went away (`| head`) is no error: the verdict still counts. */
-export function processIo(): Io {
+/** Returns the process's own streams, and what a file starts a thread with. A reader that went away (`| head`) is no error: the verdict still counts. */
+export function processIo(thread?: string): Io {
   let stdout: Output | undefined;
   let stderr: Output | undefined;
   return {
@@ -71,6 +72,9 @@ export function processIo(): Io {
       shell: process.platform === 'win32' ? 'windows' : 'posix',
     },
     interruption: listenForSignals(),
+    ...(thread === undefined || availableParallelism() < 2
+      ? {}
+      : { readIdpBesides: async (request) => (await import('./thread.js')).startThread(thread, request) }),
   };
 }
 

@@ -137,6 +137,7 @@ export const contextOf = (io: Io): Context => ({
   sleep: io.sleep,
   process: io.process,
   interruption: io.interruption,
+  ...(io.readIdpBesides === undefined ? {} : { readIdpBesides: io.readIdpBesides }),
   startProgress: () => startProgress(io),
   // To look at stdin opens it.
   ...(io.stderr.isTTY && io.stdin.isTTY === true
