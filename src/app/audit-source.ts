@@ -11,7 +11,7 @@ import type { CollationName, Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { RULES } from '../rules/registry.js';
 import { count, INPUT_NAMES } from '../rules/rule.js';
-import { type PackedIdp, unpackIdp } from '../sources/idp/packed.js';
+import type { PackedIdp } from '../sources/idp/packed.js';
 import { openSource } from '../sources/registry.js';
 import type { TypeJoin } from '../sources/tables/join-types.js';
 import type { OnProgress, Table } from '../sources/tables/table.js';
@@ -146,6 +146,7 @@ async function readAndAudit(
 async function handedOver({ answer }: Besides<PackedIdp>): Promise<IdpDirectory> {
   const packed = await answer;
   if (packed === undefined) throw new Error('the other thread did not read the exports of the identity provider');
+  const { unpackIdp } = await import('../sources/idp/packed.js');
   return unpackIdp(packed);
 }
 

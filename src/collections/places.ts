@@ -5,9 +5,14 @@ import type { StoredTexts } from './stored-texts.js';
 
 /** Indexes by text, compared exactly. A Map of as many texts takes three times as long. */
 export class PlaceTable {
-  readonly #texts = new KeyTable((text) => text);
+  readonly #texts: KeyTable;
   /** By number of the text. */
   readonly #places: number[] = [];
+
+  /** `expected` is about the number of texts. */
+  constructor(expected = 0) {
+    this.#texts = new KeyTable((text) => text, expected);
+  }
 
   /** Sets the index of a text that has none yet; returns the index that it had, or -1. */
   add(text: string, place: number): number {

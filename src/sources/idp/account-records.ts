@@ -1,5 +1,6 @@
 /** Writes accounts as bytes, without creating a string. */
 
+import { statSync } from 'node:fs';
 import { LENGTH_BYTES, NO_ROOM, placeIn, startOf } from '../../collections/stored-texts.js';
 import { GrowingIdpRecords, IDP_FLAG } from '../../model/idp-records.js';
 import { isPrinted } from '../../model/stored-idp-user.js';
@@ -128,3 +129,12 @@ const flagsOf = ({ active, isPending, isSuspended, isGuest }: AccountFacts): num
   (active === undefined ? 0 : IDP_FLAG.saysActive) |
   (isPending === undefined ? 0 : IDP_FLAG.saysPending) |
   (isGuest === undefined ? 0 : IDP_FLAG.saysGuest);
+
+const BYTES_PER_ACCOUNT = 150;
+const MOST_EXPECTED = 1 << 20;
+
+/** Returns about how many accounts lists have: a table that grows is built anew each time. */
+export function expectedAccounts(files: readonly string[]): number {
+  const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  return Math.min(bytes / BYTES_PER_ACCOUNT, MOST_EXPECTED);
+}

@@ -9,6 +9,7 @@ import { type AccountFacts, AccountRecords } from './account-records.js';
 
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
+import { locationOf, readId } from './record-words.js';
 
 /** An account as a list of users states it; it becomes the user itself after all lists are read. */
 export interface Account {
@@ -47,12 +48,12 @@ export interface AccountRead extends AccountFacts {
 }
 
 export class Accounts {
-  /** By index; those that are stored are users already. */
-  readonly all: (Account | StoredIdpUser)[] = [];
+  /** By index: an account, or the number of its record. Objects for all of them would only be copied by garbage collection while the others are read. */
+  readonly #all: (Account | number)[] = [];
   readonly #stored = new AccountRecords();
   /** By index, of accounts that are not stored. */
   readonly #logins: string[] = [];
-  readonly #byId = new PlaceTable();
+  readonly #byId: PlaceTable;
   /** Built when a record without an id appears: almost all exports have ids. */
   #byLogin: PlaceTable | undefined;
   /** Records that repeated an account. */
@@ -61,6 +62,15 @@ export class Accounts {
   hasEmails = false;
   /** True if a list of users was begun. */
   isGiven = false;
+
+  /** `expected` is about the number of accounts. */
+  constructor(expected: number) {
+    this.#byId = new PlaceTable(expected);
+  }
+
+  get size(): number {
+    return this.#all.length;
+  }
 
   /**
    * Adds one record, whose login is its subject, as bytes. Returns false, before anything was done, if it has to be taken otherwise: because it cannot be
@@ -71,9 +81,9 @@ export class Accounts {
     const { records } = this.#stored;
     const address = this.#stored.write(entry, facts);
     if (address === NO_ROOM || (not !== undefined && this.#stored.hasInLogin(address, not))) return false;
-    const place = this.all.length;
+    const place = this.#all.length;
     if (this.#byId.addStored(records.texts, address, place) >= 0) return false;
-    this.all.push(new StoredIdpUser(place, this.#stored.keep(), records));
+    this.#all.push(this.#stored.keep());
     this.isGiven = true;
     if (!this.hasEmails && entry.has('email')) this.hasEmails = true;
     return true;
@@ -90,7 +100,7 @@ export class Accounts {
       return;
     }
     const account: Account = {
-      place: this.all.length,
+      place: this.#all.length,
       id,
       subject,
       active,
@@ -106,15 +116,16 @@ export class Accounts {
     const known = this.#add(account, login);
     if (known >= 0) this.#merge(entry, this.at(known), account, login);
     else {
-      this.all.push(account);
+      this.#all.push(account);
       this.#logins[account.place] = login;
     }
   }
 
   /** Returns an account by index. */
   at(place: number): Account {
-    const account = this.all[place];
-    if (!(account instanceof StoredIdpUser)) return account;
+    const known = this.#all[place];
+    if (typeof known !== 'number') return known;
+    const account = this.#storedAt(place, known);
     const { id, email, active, isPending, isSuspended, isGuest, givenName, familyName, path, line } = account;
     const saysPending = account.has('saysPending');
     return {
@@ -133,27 +144,43 @@ export class Accounts {
     };
   }
 
+  #storedAt(place: number, record: number): StoredIdpUser {
+    return new StoredIdpUser(place, record, this.#stored.records);
+  }
+
+  /** Returns the provider's id of an account; undefined if no list has it. */
+  idOf(place: number): string | undefined {
+    const account = this.#all[place];
+    return typeof account === 'number' ? this.#stored.records.id(account) : account.id;
+  }
+
   /** Returns the provider's own username of an account. */
   loginOf(place: number): string {
-    const account = this.all[place];
-    return account instanceof StoredIdpUser ? account.subject : this.#logins[place];
+    const account = this.#all[place];
+    return typeof account === 'number' ? this.#stored.records.subject(account) : this.#logins[place];
   }
 
   /** Returns the same of all accounts, by index. */
   logins(): readonly string[] {
-    return this.all.map((_, place) => this.loginOf(place));
+    return this.#all.map((_, place) => this.loginOf(place));
+  }
+
+  /** Returns the accounts that are not stored. */
+  unstored(): readonly Account[] {
+    return this.#all.filter((account) => typeof account !== 'number');
   }
 
   /** Returns of how many accounts no list states whether they are active. */
   countUnsaid(): number {
-    return this.all.filter((account) => (account instanceof StoredIdpUser ? !account.has('saysActive') : account.active === undefined)).length;
+    const { records } = this.#stored;
+    return this.#all.filter((account) => (typeof account === 'number' ? !records.has(account, 'saysActive') : account.active === undefined)).length;
   }
 
   /** Returns the index of the record's account: the one with the same id, or with the same login if one of them has no id; -1 for a new account. */
   #add({ id, place }: Account, login: string): number {
     if (id === undefined) return this.#placesByLogin().add(login, place);
     const byLogin = this.#byLogin?.get(login) ?? -1;
-    const isWithoutId = byLogin >= 0 && this.all[byLogin].id === undefined;
+    const isWithoutId = byLogin >= 0 && this.idOf(byLogin) === undefined;
     const known = this.#byId.add(id, isWithoutId ? byLogin : place);
     if (known >= 0) return known;
     if (isWithoutId) return byLogin;
@@ -164,7 +191,7 @@ export class Accounts {
   #placesByLogin(): PlaceTable {
     if (this.#byLogin !== undefined) return this.#byLogin;
     const byLogin = new PlaceTable();
-    for (let place = 0; place < this.all.length; place++) byLogin.add(this.loginOf(place), place);
+    for (let place = 0; place < this.#all.length; place++) byLogin.add(this.loginOf(place), place);
     this.#byLogin = byLogin;
     return byLogin;
   }
@@ -184,7 +211,7 @@ export class Accounts {
     }
     this.repeats++;
     this.#logins[known.place] = login;
-    this.all[known.place] = known;
+    this.#all[known.place] = known;
     known.id ??= account.id;
     known.subject ??= account.subject;
     known.active ??= account.active;
@@ -199,7 +226,10 @@ export class Accounts {
   /** Returns every account as a user, reusing the objects; call it once, after everything was added. */
   end(): readonly IdpUser[] {
     const users: IdpUser[] = [];
-    for (const account of this.all) users.push(account instanceof StoredIdpUser ? account : this.#finish(account));
+    for (let place = 0; place < this.#all.length; place++) {
+      const account = this.#all[place];
+      users.push(typeof account === 'number' ? this.#storedAt(place, account) : this.#finish(account));
+    }
     return users;
   }
 
@@ -215,21 +245,3 @@ export class Accounts {
     });
   }
 }
-
-/** Returns a record's id, trimmed; undefined if there is no id column, and empty, with a problem, if it is blank. */
-export function readId(entry: Entry): string | undefined {
-  const id = entry.find('id')?.trim();
-  if (id === '') entry.refuse('id', 'the id is missing, although every record of the provider has one; export again.');
-  return id;
-}
-
-/** Returns the location of another record, for a message on `entry`. */
-export const locationOf = ({ file, line }: { readonly file: string; readonly line: number }, entry: Entry): string =>
-  `${file === entry.file ? '' : `${file}, `}line ${line}`;
-
-/** Returns `1 record`, `2,000 records`. */
-export const count = (amount: number, one: string, more = `${one}s`): string => `${amount.toLocaleString('en-US')} ${amount === 1 ? one : more}`;
-
-/** Returns the note on repeated records; none if there are none. */
-export const repeatNote = (repeats: number, what: string): string[] =>
-  repeats === 0 ? [] : [`${count(repeats, 'record repeats', 'records repeat')} ${what} from another record; each counts once.`];

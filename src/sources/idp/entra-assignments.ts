@@ -8,10 +8,10 @@ import type { IdpDirectory, IdpUser } from '../../model/idp.js';
 import { type Note, note, quoted, quotedId } from '../../model/note.js';
 import { movedIdpUser, StoredIdpUser } from '../../model/stored-idp-user.js';
 import type { Problems } from '../tables/problem.js';
-import { count } from './accounts.js';
 import type { Entry } from './entry.js';
 import { AMBIGUOUS, type DirectoryUsers, type Groups, NameIndex } from './groups.js';
 import { kindOfMember, type Pairs } from './members.js';
+import { count } from './record-words.js';
 
 interface Assigned {
   readonly id: string;

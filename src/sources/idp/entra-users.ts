@@ -5,10 +5,11 @@ import { isEmailAddress } from '../../model/email.js';
 import { type Note, note, quoted, quotedHeading } from '../../model/note.js';
 import { StoredIdpUser } from '../../model/stored-idp-user.js';
 import { mappedTo } from '../tables/problem.js';
-import { Accounts, count, repeatNote } from './accounts.js';
+import { Accounts } from './accounts.js';
 import type { Entry, Writing } from './entry.js';
 import type { IdpField } from './export-forms.js';
 import type { DirectoryUsers } from './groups.js';
+import { count, repeatNote } from './record-words.js';
 import { mapped, rememberingLast } from './status.js';
 
 const EXTERNAL = '#EXT#';
@@ -42,14 +43,16 @@ export type SubjectSource =
   | { readonly kind: 'attribute'; readonly name: string; readonly from: '--idp-schema' | '--idp-subject' };
 
 export class EntraUsers {
-  readonly #accounts = new Accounts();
+  readonly #accounts: Accounts;
   readonly #stateOf: (text: string) => boolean | undefined;
 
   constructor(
     readonly named: ReadonlyMap<IdpField, string>,
     activeMap: Readonly<Record<string, Activity>>,
     readonly source: SubjectSource = { kind: 'upn' },
+    expected = 0,
   ) {
+    this.#accounts = new Accounts(expected);
     this.#stateOf = rememberingLast((text) => readFlag(text) ?? mapped(activeMap, text));
   }
 

@@ -4,8 +4,8 @@ import type { Collation } from '../../model/compare.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
 import { nearNames } from '../../model/near-names.js';
 import { type Note, note, quoted, quotedId } from '../../model/note.js';
-import { locationOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
+import { locationOf, readId, repeatNote } from './record-words.js';
 
 /** A group, or why the name does not identify one. */
 export type FoundGroup = { readonly place: number } | { readonly refusal: Note };

@@ -4,10 +4,10 @@ import { PlaceTable } from '../../collections/places.js';
 import type { IdpProvider } from '../../model/idp.js';
 import { note, Quoted, quoted } from '../../model/note.js';
 import { splitSheet } from '../input-files.js';
-import { count } from './accounts.js';
 import { readFlag } from './entra-users.js';
 import type { Entry, ExportFile } from './entry.js';
 import { AMBIGUOUS, type DirectoryUsers, type FoundGroup, type Groups, NameIndex, UNKNOWN } from './groups.js';
+import { count } from './record-words.js';
 
 /** The kind of a member that is not a user of the directory. */
 type StrangerKind = 'user' | 'group' | 'other';

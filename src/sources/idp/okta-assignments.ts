@@ -5,8 +5,8 @@ import type { Activity } from '../../model/directory.js';
 import { nearestName } from '../../model/near-names.js';
 import { joined, type Note, type NotePart, note, quoted, quotedName } from '../../model/note.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
-import { count, locationOf, readId, repeatNote } from './accounts.js';
 import type { Entry } from './entry.js';
+import { count, locationOf, readId, repeatNote } from './record-words.js';
 import { APPLICATION_STATES, type OktaState, orMapped, readApplicationState, readUserState, rememberingLast, unknownStatus } from './status.js';
 
 export interface Assignment {

@@ -8,11 +8,12 @@ import { note, quoted, quotedHeading } from '../../model/note.js';
 import { movedIdpUser } from '../../model/stored-idp-user.js';
 import type { Problems } from '../tables/problem.js';
 import type { AccountFacts } from './account-records.js';
-import { Accounts, count, repeatNote } from './accounts.js';
+import { Accounts } from './accounts.js';
 import type { Entry } from './entry.js';
 import type { IdpField } from './export-forms.js';
 import { AMBIGUOUS, type DirectoryUsers, NameIndex, UNKNOWN } from './groups.js';
 import { type Assignment, Assignments } from './okta-assignments.js';
+import { count, repeatNote } from './record-words.js';
 import { type OktaState, orMapped, readUserState, rememberingLast, USER_STATES, unknownStatus } from './status.js';
 
 const factsOf = (state: OktaState): AccountFacts => ({
@@ -32,7 +33,7 @@ const FACTS: Readonly<Record<OktaState | 'unsaid', AccountFacts>> = {
 };
 
 export class OktaUsers {
-  readonly #accounts = new Accounts();
+  readonly #accounts: Accounts;
   readonly #assignments: Assignments;
   readonly #stateOf: (text: string) => OktaState | undefined;
   /** Almost all records have the status of the one before. */
@@ -42,7 +43,9 @@ export class OktaUsers {
   constructor(
     readonly named: ReadonlyMap<IdpField, string>,
     activeMap: Readonly<Record<string, Activity>>,
+    expected: number,
   ) {
+    this.#accounts = new Accounts(expected);
     this.#assignments = new Assignments(activeMap);
     this.#stateOf = rememberingLast(orMapped(readUserState, activeMap));
   }
@@ -85,7 +88,7 @@ export class OktaUsers {
 
   /** Returns the users, after every file was read. */
   end(application: string | undefined, problems: Problems, key: Collation['key']): DirectoryUsers {
-    const { all, hasEmails, repeats } = this.#accounts;
+    const { size, hasEmails, repeats } = this.#accounts;
     const repeated = repeatNote(repeats, 'a user');
     if (!this.#assignments.isGiven) {
       const unsaid = this.#accounts.countUnsaid();
@@ -95,7 +98,7 @@ export class OktaUsers {
         logins: () => this.#accounts.logins(),
         hasEmails,
         notes: [
-          `No application assignments were given: ${all.length === 1 ? 'the one listed user counts' : `all ${all.length.toLocaleString('en-US')} listed users count`} as assigned${this.named.has('subject') ? '' : ', and the application username is assumed to be the Okta username'}. Give the application's assignments with --idp-users to be certain.`,
+          `No application assignments were given: ${size === 1 ? 'the one listed user counts' : `all ${size.toLocaleString('en-US')} listed users count`} as assigned${this.named.has('subject') ? '' : ', and the application username is assumed to be the Okta username'}. Give the application's assignments with --idp-users to be certain.`,
           ...statusNote(unsaid),
           ...repeated,
         ],
@@ -109,8 +112,8 @@ export class OktaUsers {
   /** Without assignments, only the named column states the application username. */
   #refuseWithoutSubject(problems: Problems): void {
     const heading = quotedHeading(this.named.get('subject') ?? '');
-    for (const { subject, path, line } of this.#accounts.all) {
-      // None is stored: the column is read for each.
+    // None is stored: the column is read for each.
+    for (const { subject, path, line } of this.#accounts.unstored()) {
       if (subject !== undefined) continue;
       const message = note`${heading}, the column that --column gives as idpUsers.subject, is blank or missing, so nothing could be sent as userName.`;
       problems.add({ file: path, line, message, cause: 'no subject' });
@@ -118,10 +121,10 @@ export class OktaUsers {
   }
 
   #join(assignments: readonly Assignment[], problems: Problems, key: Collation['key']): Omit<DirectoryUsers, 'hasEmails'> {
-    const { all, isGiven } = this.#accounts;
+    const { size, isGiven } = this.#accounts;
     const find = accountFinder(this.#accounts, key);
     /** Index in `kept` plus one, by index of the account. */
-    const takenByAccount = new Int32Array(all.length);
+    const takenByAccount = new Int32Array(size);
     const takenByName = new PlaceTable();
     /** By index of the user. */
     const kept: Assignment[] = [];
@@ -180,7 +183,7 @@ export class OktaUsers {
       });
       ownLogins.push((account === undefined ? assignment.login : this.#accounts.loginOf(account.place)) ?? '');
     }
-    const left = all.length - (users.length - without);
+    const left = size - (users.length - without);
     const notes = [...repeatNote(repeats, 'an assignment'), ...statusNote(unsaid)];
     if (left > 0) {
       notes.push(`${count(left, 'listed user')} of Okta ${left === 1 ? 'is' : 'are'} not assigned to the application and therefore will not be provisioned.`);
@@ -208,9 +211,12 @@ const nameOf = ({ id, login, subject }: Assignment): string => id ?? `\nlogin ${
 
 /** Returns a function that finds the account of an assignment: by id, else by the login, else by the login's key. */
 function accountFinder(accounts: Accounts, key: Collation['key']): (assignment: Assignment) => number {
-  if (accounts.all.length === 0) return () => UNKNOWN;
+  if (accounts.size === 0) return () => UNKNOWN;
   const byId = new PlaceTable();
-  for (const { id, place } of accounts.all) if (id !== undefined) byId.add(id, place);
+  for (let place = 0; place < accounts.size; place++) {
+    const id = accounts.idOf(place);
+    if (id !== undefined) byId.add(id, place);
+  }
   const byLogin = new NameIndex(key, accounts.logins());
   return ({ id, login }) => {
     const known = id === undefined ? UNKNOWN : byId.get(id);

@@ -11,7 +11,7 @@ import type { Encoding } from '../csv/encoding.js';
 import type { MembersFile } from '../input-files.js';
 import { Problems } from '../tables/problem.js';
 import type { OnProgress } from '../tables/table.js';
-import { count } from './accounts.js';
+import { expectedAccounts } from './account-records.js';
 import { EntraAssignments, onlyProvisioned } from './entra-assignments.js';
 import { EntraUsers, type SubjectSource } from './entra-users.js';
 import type { Entry } from './entry.js';
@@ -21,6 +21,7 @@ import { type IdpColumns, NamedColumns } from './export-scheme.js';
 import { Groups } from './groups.js';
 import { Members, type MembersWishes } from './members.js';
 import { OktaUsers } from './okta-users.js';
+import { count } from './record-words.js';
 
 export interface IdpRequest {
   readonly provider: IdpProvider;
@@ -62,8 +63,9 @@ export function readIdp(request: IdpRequest, onProgress?: OnProgress): IdpDirect
 
   const { activeMap = {} } = request;
   const named = reading.named['idp-users'].headings;
-  const okta = new OktaUsers(named, activeMap);
-  const entra = new EntraUsers(named, activeMap, request.subject);
+  const expected = expectedAccounts(request.users);
+  const okta = new OktaUsers(named, activeMap, expected);
+  const entra = new EntraUsers(named, activeMap, request.subject, expected);
   reading.all('idp-users', request.users, (entry) => (provider === 'okta' ? okta : entra).take(entry));
   const directory = provider === 'okta' ? okta.end(application, problems, key) : entra.end();
 
