@@ -57,6 +57,18 @@ function databaseIn(cwd: string): string {
 }
 
 describe('after an apply', () => {
+  it('that the database refused, runs says that it stopped, not that somebody interrupted it', async () => {
+    const cwd = newFolder();
+    const database = new Sqlite(join(cwd, databaseIn(cwd)));
+    database.exec("CREATE TRIGGER closed BEFORE UPDATE ON users BEGIN SELECT RAISE(ABORT, 'the bakery is closed'); END");
+    database.close();
+    await planned('export.sqlite', cwd);
+    const { code, stderr } = await runCli(['apply', 'plan', 'export.sqlite', '--in-place', '--yes'], { cwd });
+    expect([code, stderr]).toEqual([4, expect.stringContaining('the bakery is closed')]);
+    const { stdout } = await runCli(['runs', 'plan'], { cwd });
+    expect(stdout).toMatch(/ {2}stopped before the write {2}in place {2}0 of \d actions done {2}/);
+  });
+
   it('files and databases count the same, and what comes next is said', async () => {
     const files = await planned();
     const { stdout } = await runCli(['apply', 'plan', 'export', '--out', 'corrected', '--yes'], { cwd: files });
