@@ -4,7 +4,7 @@ import { administratorsOf, breakGlassAccounts } from '../model/administrators.js
 import { type Buckets, IS_ACTIVE, IS_BASIC, IS_EMAIL_KEY, IS_NAME_KEY } from '../model/identity-index.js';
 import { IS_PENDING } from '../model/idp-keys.js';
 import { lookUpsOf } from '../model/idp-lookup.js';
-import { NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
+import { NO_FIT, SEVERAL_FIT, soleOf } from '../model/idp-match.js';
 import { type AdministratorsForecast, LOGINS, type Login, type LoginOutcomes, type Reason } from './forecast.js';
 import { EFFECT, each, LoginColumns } from './outcomes.js';
 import type { PreviewInput } from './preview-input.js';
@@ -90,18 +90,13 @@ function countEmails({ idp, index }: PreviewInput, emailKey: Int32Array): Int32A
 /** Returns the index of the person of an account that is not linked, by the subject, else by the email; NO_FIT, SEVERAL_FIT. */
 function personOfAlone({ idp, index }: PreviewInput, place: number): number {
   const [name, address] = [index.userNameKey[place], index.emailKey[place]];
-  const tries: readonly (readonly [Buckets, number])[] = [
-    [idp.subjects, address],
-    [idp.subjects, name],
-    [idp.emailers, address],
-    [idp.emailers, name],
-  ];
-  for (const [buckets, key] of tries) {
-    const size = key < 0 ? 0 : buckets.sizeOf(key);
-    if (size > 0) return size > 1 ? SEVERAL_FIT : buckets.places[buckets.offsets[key]];
-  }
-  return NO_FIT;
+  let person = personWith(idp.subjects, address);
+  if (person === NO_FIT) person = personWith(idp.subjects, name);
+  if (person === NO_FIT) person = personWith(idp.emailers, address);
+  return person === NO_FIT ? personWith(idp.emailers, name) : person;
 }
+
+const personWith = (buckets: Buckets, key: number): number => (key < 0 ? NO_FIT : soleOf(buckets, key));
 
 export function countLogins(logins: LoginOutcomes): Readonly<Record<Login, number>> {
   const counts = Object.fromEntries(LOGINS.map((login) => [login, 0])) as Record<Login, number>;
