@@ -133,9 +133,8 @@ type RunState =
   | 'undo interrupted'
   /** Its undo ended before its first write: the run is still applied. */
   | 'undo interrupted before the write'
-  /** Was ended before its first write: nothing was changed. */
+  /** Ended before its first write, by somebody or because something was wrong: nothing was changed. */
   | 'interrupted before the write'
-  /** Ended by itself before its first write, because something was wrong: nothing was changed. */
   | 'stopped before the write'
   /** Ended between two writes. */
   | 'interrupted after a write'
@@ -241,12 +240,11 @@ function stateOf(folder: string, journal: JournalDigest, owner: number | undefin
     case 'none':
   }
   if (end?.state === 'finished') return 'finished';
-  const unwritten = end?.state === 'stopped' ? 'stopped before the write' : 'interrupted before the write';
-  if (journal.run.mode === 'live') {
-    if (end?.state === 'paused') return 'paused';
-    if (journal.intents === journal.refusals && !journal.isDamaged) return unwritten;
-    return end === undefined && done.size === 0 ? 'interrupted while writing' : 'interrupted after a write';
-  }
-  if (hasSurelyNotWritten(journal) || (isUnwritten(journal) && !journal.isDamaged && copiesOf(folder).length === 0)) return unwritten;
+  const isLive = journal.run.mode === 'live';
+  if (isLive && end?.state === 'paused') return 'paused';
+  const hasWrittenNothing = isLive
+    ? journal.intents === journal.refusals && !journal.isDamaged
+    : hasSurelyNotWritten(journal) || (isUnwritten(journal) && !journal.isDamaged && copiesOf(folder).length === 0);
+  if (hasWrittenNothing) return end?.state === 'stopped' ? 'stopped before the write' : 'interrupted before the write';
   return end === undefined && done.size === 0 ? 'interrupted while writing' : 'interrupted after a write';
 }
