@@ -70,7 +70,12 @@ async function readingBesides({ idp, integrations, policy, request }: Prepared, 
   // A database says itself how names compare, which the provider's side is read by.
   const isSingle = request.database !== undefined || know !== undefined || live !== undefined || integrations !== undefined;
   if (isSingle || idp === undefined || readIdpBesides === undefined || !isForThread(idp, request)) return undefined;
-  return readIdpBesides({ ...idp, collation: policy.collation });
+  try {
+    return await readIdpBesides({ ...idp, collation: policy.collation });
+  } catch {
+    // The machine has no thread to spare, which is no reason to give up.
+    return undefined;
+  }
 }
 
 async function readAndAudit(

@@ -118,7 +118,10 @@ describe('a program that offers another thread', () => {
       folder,
       handed(() => Promise.reject(new Error('out of memory'))),
     );
-    for (const found of [read, lost, broken]) {
+    const refused = await forecastOf(folder, () => {
+      throw new Error('no thread');
+    });
+    for (const found of [read, lost, broken, refused]) {
       expect(found.forecast.summary).toEqual(expected.forecast.summary);
       expect(found.forecast.notes).toEqual(expected.forecast.notes);
       let members = 0;
@@ -132,9 +135,12 @@ describe('a program that offers another thread', () => {
 
   it('is not asked for a small list', async () => {
     const folder = bakery({ okta: oktaRows().slice(0, 100) });
-    const besides = (): never => {
-      throw new Error('asked');
+    const asked: string[] = [];
+    const besides = (): Besides<PackedIdp> => {
+      asked.push('asked');
+      return { answer: Promise.resolve(undefined), stop: () => {} };
     };
     expect((await forecastOf(folder, besides)).idp.users).toHaveLength(100);
+    expect(asked).toEqual([]);
   });
 });
