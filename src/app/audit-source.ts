@@ -57,7 +57,7 @@ export async function auditSource(prepared: Prepared, context: Context, wishes: 
     try {
       return await readAndAudit(prepared, report, wishes, besides);
     } catch {
-      // Once more, one side after the other, so that everything that is wrong with either of them is told.
+      // Once more, one side after the other, so that every problem of either of them is reported.
       return await readAndAudit(prepared, report, wishes);
     } finally {
       besides.stop();
@@ -73,7 +73,7 @@ async function readingBesides({ idp, integrations, policy, request }: Prepared, 
   try {
     return await readIdpBesides({ ...idp, collation: policy.collation });
   } catch {
-    // The machine has no thread to spare, which is no reason to give up.
+    // The machine has no thread to spare: one is enough.
     return undefined;
   }
 }

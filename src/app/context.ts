@@ -19,11 +19,11 @@ export interface Progress {
   stop(): void;
 }
 
-/** An answer that is on its way. */
+/** An answer that another thread is computing. */
 export interface Besides<T> {
   /** Undefined if there will be none. */
   readonly answer: Promise<T | undefined>;
-  /** Gives up waiting for it, and lets go of what was used for it. */
+  /** Ends the thread. */
   stop(): void;
 }
 

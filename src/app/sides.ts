@@ -1,6 +1,6 @@
 /** What is read besides the source: the identity provider's exports, and lists. */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { type Collation, collationOf } from '../model/compare.js';
 import type { Directory } from '../model/directory.js';
 import type { IdpDirectory } from '../model/idp.js';
@@ -8,7 +8,7 @@ import type { Policy } from '../model/policy.js';
 import { UserError } from '../model/user-error.js';
 import { grouped } from '../rules/rule.js';
 import type { IdpRequest } from '../sources/idp/read-idp.js';
-import { readyWorkbooks } from '../sources/input-files.js';
+import { readyWorkbooks, sizeOf } from '../sources/input-files.js';
 import { type Reading, readDirectory, type SourceWishes } from '../sources/read-source.js';
 import type { SourceRequest } from '../sources/source.js';
 import type { TypeJoin } from '../sources/tables/join-types.js';
@@ -53,20 +53,21 @@ export function isForThread(
   idp: IdpRequest,
   { source, users, inactiveUsers, groups, groupPages = [], memberships, authTypes, basicUsers }: SourceRequest,
 ): boolean {
-  const sizes = filesOf(idp).map(sizeOf);
   const given = [...users, ...inactiveUsers, groups ?? [], ...groupPages, ...memberships, authTypes ?? [], basicUsers ?? []].flat();
-  return (
-    sizes.reduce((sum, size) => sum + size, 0) >= LARGE &&
-    (source === undefined ||
-      (existsSync(source) && !(statSync(source).isDirectory() && readdirSync(source, { withFileTypes: true }).some((entry) => entry.isFIFO())))) &&
-    given.every((file) => sizeOf(file) >= 0)
-  );
+  const sizes = filesOf(idp).map(sizeOf);
+  const isLarge = sizes.reduce<number>((sum, size = 0) => sum + size, 0) >= LARGE;
+  return isLarge && [...sizes, ...given.map(sizeOf)].every((size) => size !== undefined) && (source === undefined || canBeReadAgain(source));
 }
 
-/** Returns the number of bytes of a file; less than that of all others if it is none that can be read again. */
-function sizeOf(file: string): number {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats?.isFile() === true ? stats.size : Number.NEGATIVE_INFINITY;
+/** Is it a file, or a folder without pipes. */
+function canBeReadAgain(source: string): boolean {
+  if (sizeOf(source) !== undefined) return true;
+  try {
+    return readdirSync(source, { withFileTypes: true }).every((entry) => !entry.isFIFO());
+  } catch {
+    // Why it cannot be read is reported when it is read.
+    return false;
+  }
 }
 
 /** Returns the list that says how users sign in, undefined if none was given. Throws a UserError if two were. */

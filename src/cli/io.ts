@@ -44,7 +44,7 @@ export interface Io {
   readonly readIdpBesides?: Context['readIdpBesides'];
 }
 
-/** Returns the process's own streams, and what a file starts a thread with. A reader that went away (`| head`) is no error: the verdict still counts. */
+/** Returns the process's own streams; `thread` is the file that a second thread runs. A reader that went away (`| head`) is not an error: the verdict still counts. */
 export function processIo(thread?: string): Io {
   let stdout: Output | undefined;
   let stderr: Output | undefined;

@@ -22,7 +22,7 @@ export class NameBatch implements TextBatch {
   stored: StoredTexts | undefined;
   count = 0;
 
-  /** Can texts of a store be added as addresses: all of them are in the same one. */
+  /** Returns whether texts of a store can be added by their addresses: all of a batch must be in the same store. */
   holds(stored: StoredTexts): boolean {
     this.stored ??= stored;
     return this.stored === stored;

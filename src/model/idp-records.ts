@@ -101,7 +101,7 @@ export class IdpRecords {
   }
 }
 
-/** So many files can be told apart. */
+/** Limit on the number of files. */
 const MOST_FILES = 0xffff;
 
 /** Records to which others are added. */

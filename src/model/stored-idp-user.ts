@@ -64,7 +64,7 @@ export class StoredIdpUser implements IdpUser {
     return this.#records.has(this.record, flag);
   }
 
-  /** All that `has` is asked for, as bits of IDP_FLAG. */
+  /** Everything that `has` answers, as bits of IDP_FLAG. */
   get flags(): number {
     return this.#records.columns.flags[this.record];
   }

@@ -118,7 +118,7 @@ export interface AdministratorsForecast {
   readonly missing: readonly string[];
 }
 
-/** Things in their order, each with its reason, that are created when they are asked for. */
+/** An ordered list whose items, each with its reason, are created on demand. */
 export interface Listed<T> {
   readonly length: number;
   at(number: number): T;

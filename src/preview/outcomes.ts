@@ -40,19 +40,19 @@ export const HAS_CANDIDATES = IS_SECOND << 1;
 /** The outcome is one of the provider's user. */
 const IS_PERSON = HAS_CANDIDATES << 1;
 
-/** Returns things that are there already. */
+/** Returns a list of objects that exist already. */
 export const listed = <T extends { readonly why: Reason }>(all: readonly T[]): Listed<T> => ({
   length: all.length,
   at: (number) => all[number],
   whyAt: (number) => all[number].why,
 });
 
-/** Yields every one of them, to be used before the next. */
+/** Yields every item; each is created when its turn comes. */
 export function* each<T>(list: Listed<T>): Iterable<T> {
   for (let number = 0; number < list.length; number++) yield list.at(number);
 }
 
-/** Returns all of them. */
+/** Returns every item. */
 function allOf<T>(list: Listed<T>): readonly T[] {
   const all: T[] = [];
   for (let number = 0; number < list.length; number++) all.push(list.at(number));
@@ -105,7 +105,7 @@ class Reasons {
   }
 }
 
-/** Both sides, and what is only told of an outcome when it is asked for. */
+/** Both sides, and the details of an outcome, which are computed on demand. */
 interface UserGround {
   readonly users: readonly User[];
   readonly idpUsers: readonly IdpUser[];
@@ -206,7 +206,7 @@ export class LoginColumns implements LoginOutcomes {
   }
 }
 
-/** Returns the same outcomes, each changed as it is asked for; effects and reasons stay. */
+/** Returns the same outcomes, each changed when it is read; effects and reasons stay. */
 export const changedUsers = (people: UserOutcomes, change: (forecast: UserForecast) => UserForecast): UserOutcomes => ({
   length: people.length,
   at: (number) => change(people.at(number)),

@@ -172,7 +172,7 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
 
 /**
  * Loads the accounts of some users of the provider into the cache. They are in another order than the users: one after the other, each would be waited
- * for by itself. For the same reason the objects are asked for before what is in them.
+ * for by itself. For the same reason the objects are loaded before what is in them.
  */
 class Fetcher {
   readonly #accounts: User[] = [];

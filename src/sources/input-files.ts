@@ -26,6 +26,16 @@ function frontOf(file: string, most: number): Buffer {
   }
 }
 
+/** Returns the number of bytes of a file; undefined for a pipe, a folder, or a path that cannot be looked at: that is reported when it is read. */
+export function sizeOf(file: string): number | undefined {
+  try {
+    const stats = statSync(file);
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const PEEKED = 1 << 12;
 
 /** The beginning of JSON. A CSV may begin with `[id],[name]`, but not with a bracket followed by what JSON allows there. */

@@ -57,7 +57,7 @@ function databaseIn(cwd: string): string {
 }
 
 describe('after an apply', () => {
-  it('that the database refused, runs says that it stopped, not that somebody interrupted it', async () => {
+  it('that the database refused, runs says that it stopped, not that it was interrupted', async () => {
     const cwd = newFolder();
     const database = new Sqlite(join(cwd, databaseIn(cwd)));
     database.exec("CREATE TRIGGER closed BEFORE UPDATE ON users BEGIN SELECT RAISE(ABORT, 'the bakery is closed'); END");

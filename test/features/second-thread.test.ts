@@ -1,6 +1,6 @@
 /** Large exports of an identity provider are read in a second thread: the answer is the one of a single thread. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -67,7 +67,7 @@ describe.runIf(process.platform !== 'win32')('a command with a large list of use
     expect(threadsOf('check', 'check . --auth-mode multi')).toBe(1);
   });
 
-  it('tells at once what is wrong with either side', async () => {
+  it('reports at once what is wrong with either side', async () => {
     const okta = oktaRows();
     okta[40_000] = okta[40_000].replace('ACTIVE', 'asleep');
     const connect = connectRows();
@@ -78,6 +78,26 @@ describe.runIf(process.platform !== 'win32')('a command with a large list of use
       expect(threaded).toEqual(single);
       expect(threaded.code).toBe(2);
       expect([/okta\.csv, line 40002/.test(threaded.stderr), /users\.csv, line 202/.test(threaded.stderr)]).toEqual([at !== 1, at !== 0]);
+    }
+  });
+});
+
+describe.runIf(process.platform !== 'win32')('a path that cannot be looked at', () => {
+  it('is refused on either side, with and without a second thread', async () => {
+    const folder = bakery();
+    symlinkSync('loop', join(folder, 'loop'));
+    for (const path of ['loop', 'x'.repeat(5000)]) {
+      const mode = ['--auth-mode', 'multi'];
+      for (const args of [
+        ['preview', '.', '--idp', 'okta', '--idp-users', path, ...mode],
+        ['preview', path, ...IDP],
+        ['preview', '--users', path, ...IDP],
+      ]) {
+        const threaded = shell(`scim-audit ${args.join(' ')}`, folder);
+        expect(threaded).toEqual(await runCli(args, { cwd: folder }));
+        expect([threaded.code, threaded.stderr]).toEqual([2, expect.stringContaining(path.slice(0, 100))]);
+        expect(threaded.stderr).not.toContain('This is a bug');
+      }
     }
   });
 });

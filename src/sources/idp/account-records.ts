@@ -1,10 +1,10 @@
 /** Writes accounts as bytes, without creating a string. */
 
-import { statSync } from 'node:fs';
 import { LENGTH_BYTES, NO_ROOM, placeIn, startOf } from '../../collections/stored-texts.js';
 import { GrowingIdpRecords, IDP_FLAG } from '../../model/idp-records.js';
 import { isPrinted } from '../../model/stored-idp-user.js';
 import { LARGEST_LINE } from '../../model/stored-user.js';
+import { sizeOf } from '../input-files.js';
 import { decode } from '../tables/stored-rows.js';
 import type { Copier, Entry } from './entry.js';
 
@@ -135,6 +135,6 @@ const MOST_EXPECTED = 1 << 20;
 
 /** Returns about how many accounts lists have: a table that grows is built anew each time. */
 export function expectedAccounts(files: readonly string[]): number {
-  const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  const bytes = files.reduce((sum, file) => sum + (sizeOf(file) ?? 0), 0);
   return Math.min(bytes / BYTES_PER_ACCOUNT, MOST_EXPECTED);
 }

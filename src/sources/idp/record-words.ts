@@ -2,7 +2,7 @@
 
 import type { Entry } from './entry.js';
 
-/** Returns a record's id, trimmed; undefined if there is no id column, and empty, with a problem, if it is blank. */
+/** Returns a record's id, trimmed; undefined without an id column; empty, after adding a problem, if it is blank. */
 export function readId(entry: Entry): string | undefined {
   const id = entry.find('id')?.trim();
   if (id === '') entry.refuse('id', 'the id is missing, although every record of the provider has one; export again.');

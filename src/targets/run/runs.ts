@@ -133,7 +133,7 @@ type RunState =
   | 'undo interrupted'
   /** Its undo ended before its first write: the run is still applied. */
   | 'undo interrupted before the write'
-  /** Ended before its first write, by somebody or because something was wrong: nothing was changed. */
+  /** Ended before its first write: a signal or a kill interrupted it, or an error stopped it. Nothing was changed. */
   | 'interrupted before the write'
   | 'stopped before the write'
   /** Ended between two writes. */
