@@ -64,8 +64,8 @@ export interface User extends Subject {
   readonly userName: string;
   readonly email: string;
   /** Read only if requested, and if the source has the column. */
-  readonly givenName?: string;
-  readonly familyName?: string;
+  readonly givenName?: string | undefined;
+  readonly familyName?: string | undefined;
   readonly active: boolean;
   readonly authenticationType: AuthenticationType;
   /** True if the user stated that this account must not be changed: it is never in scope, but holds its names. */

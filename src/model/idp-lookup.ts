@@ -9,31 +9,34 @@ import { IS_PENDING, IS_SUSPENDED, SHARES_SUBJECT } from './idp-keys.js';
 import { type IdpMatch, isBefore, isSameName, NO_FIT, SEVERAL_FIT } from './idp-match.js';
 import { unicodePattern } from './unicode-pattern.js';
 
-/** Why it is not certain what the look-up finds, or whether there is one. */
-export type Doubt =
+/** What a look-up finds: numbers, because there is one for each user of the provider. All after `nothing` are doubts. */
+export const LOOK_UP = {
+  link: 0,
+  create: 1,
+  /** Nothing is created or changed. */
+  nothing: 2,
   /** The export has no subject for the user. */
-  | 'no-subject'
+  noSubject: 3,
   /** Several users of the provider have the subject. */
-  | 'same-subject'
+  sameSubject: 4,
   /** Several accounts have the username. */
-  | 'twins'
+  twins: 5,
   /** The username differs from the subject, but only in spelling. */
-  | 'only-alike'
+  onlyAlike: 6,
   /** The user was never activated. */
-  | 'pending'
+  pending: 7,
   /** Entra may not be able to look the subject up. */
-  | 'special'
+  special: 8,
   /** There is no account, and the user has no email for a new one. */
-  | 'no-email'
+  noEmail: 9,
   /** The user is blocked, and the account that has the username is active. */
-  | 'blocked';
-
-/** `nothing`: nothing is created or changed. */
-export type LookUpOutcome = 'link' | 'create' | 'nothing' | Doubt;
+  blocked: 10,
+} as const;
+export type LookUpOutcome = (typeof LOOK_UP)[keyof typeof LOOK_UP];
 
 export interface LookUps {
-  /** By the provider user's index. */
-  readonly outcomes: readonly LookUpOutcome[];
+  /** A LookUpOutcome of each user of the provider, by index. */
+  readonly outcomes: Uint8Array;
   /** Index of the one account whose username has the key of the subject, by the provider user's index; NO_FIT. */
   readonly account: Int32Array;
   /** 1 by index of an account that a look-up certainly finds. */
@@ -52,43 +55,45 @@ const lookUpsByMatch = new WeakMap<IdpMatch, LookUps>();
 export function lookUpsOf(index: IdentityIndex, match: IdpMatch): LookUps {
   const known = lookUpsByMatch.get(match);
   if (known !== undefined) return known;
-  const account = new Int32Array(match.directory.users.length).fill(NO_FIT);
+  const outcomes = new Uint8Array(match.directory.users.length);
+  const account = new Int32Array(outcomes.length).fill(NO_FIT);
   const isLinked = new Uint8Array(index.users.length);
   // Arrays only: to fetch the objects of both sides for each user takes longer than all the rest.
-  const outcomeOf = (place: number): LookUpOutcome => {
-    if (match.subjectKey[place] < 0) return 'no-subject';
+  for (let place = 0; place < outcomes.length; place++) {
     const holder = match.holder[place];
+    const outcome = outcomeOf(index, match, place, holder);
+    outcomes[place] = outcome;
     if (holder >= 0) account[place] = holder;
-    if ((match.traits[place] & SHARES_SUBJECT) !== 0) return 'same-subject';
-    if (holder === SEVERAL_FIT) return 'twins';
-    if (holder === NO_FIT) return withoutAccount(match, place);
-    const outcome = withAccount(index, match, place, holder);
-    if (outcome === 'link') isLinked[holder] = 1;
-    return outcome;
-  };
-  const outcomes: LookUpOutcome[] = [];
-  for (let place = 0; place < account.length; place++) outcomes.push(outcomeOf(place));
+    if (outcome === LOOK_UP.link) isLinked[holder] = 1;
+  }
   const found = { outcomes, account, isLinked };
   lookUpsByMatch.set(match, found);
   return found;
 }
 
+function outcomeOf(index: IdentityIndex, match: IdpMatch, place: number, holder: number): LookUpOutcome {
+  if (match.subjectKey[place] < 0) return LOOK_UP.noSubject;
+  if ((match.traits[place] & SHARES_SUBJECT) !== 0) return LOOK_UP.sameSubject;
+  if (holder === SEVERAL_FIT) return LOOK_UP.twins;
+  return holder === NO_FIT ? withoutAccount(match, place) : withAccount(index, match, place, holder);
+}
+
 function withoutAccount({ directory: { provider, given, users }, emailKey, traits }: IdpMatch, place: number): LookUpOutcome {
-  if ((traits[place] & IS_PENDING) !== 0) return 'pending';
+  if ((traits[place] & IS_PENDING) !== 0) return LOOK_UP.pending;
   // Neither provider creates an account for a blocked user.
-  if ((traits[place] & IS_ACTIVE) === 0) return 'nothing';
-  if (provider === 'entra' && isSpecial(users[place].subject)) return 'special';
-  return emailKey[place] < 0 && given.emails ? 'no-email' : 'create';
+  if ((traits[place] & IS_ACTIVE) === 0) return LOOK_UP.nothing;
+  if (provider === 'entra' && isSpecial(users[place].subject)) return LOOK_UP.special;
+  return emailKey[place] < 0 && given.emails ? LOOK_UP.noEmail : LOOK_UP.create;
 }
 
 function withAccount(index: IdentityIndex, match: IdpMatch, place: number, holder: number): LookUpOutcome {
   const { provider, users } = match.directory;
   const known = match.traits[place];
   // Okta sends suspended users with `active` false. Other blocked users have no applications in Okta, and Entra skips those who were never in scope.
-  if ((known & (IS_ACTIVE | IS_SUSPENDED)) === 0) return (index.traits[holder] & IS_ACTIVE) === 0 ? 'nothing' : 'blocked';
-  if (!isSameName(index, match, holder, place)) return 'only-alike';
-  if ((known & IS_PENDING) !== 0) return 'pending';
-  return provider === 'entra' && isSpecial(users[place].subject) ? 'special' : 'link';
+  if ((known & (IS_ACTIVE | IS_SUSPENDED)) === 0) return (index.traits[holder] & IS_ACTIVE) === 0 ? LOOK_UP.nothing : LOOK_UP.blocked;
+  if (!isSameName(index, match, holder, place)) return LOOK_UP.onlyAlike;
+  if ((known & IS_PENDING) !== 0) return LOOK_UP.pending;
+  return provider === 'entra' && isSpecial(users[place].subject) ? LOOK_UP.special : LOOK_UP.link;
 }
 
 /** Returns the accounts that belong to a provider user by email, or by having the user's email as username. The lists may overlap. */
@@ -114,9 +119,9 @@ export interface Stranded {
 }
 
 /** Users for whom nothing was found, and for whom it is not certain that an account is created. */
-const MAY_CREATE: ReadonlySet<LookUpOutcome> = new Set(['no-subject', 'same-subject', 'pending', 'special', 'no-email']);
+const MAY_CREATE: ReadonlySet<number> = new Set([LOOK_UP.noSubject, LOOK_UP.sameSubject, LOOK_UP.pending, LOOK_UP.special, LOOK_UP.noEmail]);
 /** Users whose account is there, and may not be found. */
-const MAY_LINK: ReadonlySet<LookUpOutcome> = new Set(['same-subject', 'only-alike', 'pending', 'special']);
+const MAY_LINK: ReadonlySet<number> = new Set([LOOK_UP.sameSubject, LOOK_UP.onlyAlike, LOOK_UP.pending, LOOK_UP.special]);
 
 /** Yields the accounts for which a second one is or may be created, or that may not be linked, by index; each once. */
 export function* strandedAccounts(index: IdentityIndex, match: IdpMatch): Iterable<Stranded> {
@@ -126,17 +131,17 @@ export function* strandedAccounts(index: IdentityIndex, match: IdpMatch): Iterab
   const mayLink = new Int32Array(index.users.length).fill(NO_FIT);
   outcomes.forEach((outcome, place) => {
     const holder = account[place];
-    if (outcome === 'create') certain.add(place);
+    if (outcome === LOOK_UP.create) certain.add(place);
     else if (match.holder[place] === NO_FIT && MAY_CREATE.has(outcome)) doubtful.add(place);
     else if (holder >= 0 && MAY_LINK.has(outcome)) mayLink[holder] = first(match, mayLink[holder], place);
   });
   const namesakes = namesakesOf(index, match);
-  for (const { place: user, userName } of index.users) {
+  for (let user = 0; user < index.users.length; user++) {
     const beside = certain.of(index, user) ?? (mayLink[user] >= 0 || isLinked[user] === 1 ? undefined : doubtful.of(index, user));
     if (beside !== undefined) yield { user, ...beside };
     else if (mayLink[user] >= 0) {
       const idpUser = mayLink[user];
-      yield { user, idpUser, evidence: match.directory.users[idpUser].subject === userName ? 'username' : 'key', isCertain: false };
+      yield { user, idpUser, evidence: match.directory.users[idpUser].subject === index.users[user].userName ? 'username' : 'key', isCertain: false };
     } else {
       const idpUser = namesakes.get(user);
       if (idpUser !== undefined) yield { user, idpUser, evidence: 'local-part', isCertain: false };
@@ -194,7 +199,7 @@ export function namesakesOf(index: IdentityIndex, match: IdpMatch): ReadonlyMap<
   const { outcomes } = lookUpsOf(index, match);
   const found = new Map<number, number>();
   outcomes.forEach((outcome, place) => {
-    if (outcome !== 'create' || match.fit[place] !== NO_FIT) return;
+    if (outcome !== LOOK_UP.create || match.fit[place] !== NO_FIT) return;
     const { subject } = match.directory.users[place];
     if (!subject.includes('@')) return;
     const key = index.find(localPartOf(subject));

@@ -3,6 +3,7 @@
 import { Buckets, haveOwnKeys, type IdentityIndex, IS_EMAIL_KEY, IS_NAME_KEY } from './identity-index.js';
 import type { IdpDirectory, IdpUser } from './idp.js';
 import { numberKeys, SHARES_SUBJECT } from './idp-keys.js';
+import { haveSameEmail, isCalledSubject } from './same-texts.js';
 
 /** No user matches. */
 export const NO_FIT = -1;
@@ -71,7 +72,7 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
 
 /** Is the subject exactly the username, of users for whom both have the same key. */
 export const isSameName = (index: IdentityIndex, { traits, directory }: IdpMatch, user: number, idpUser: number): boolean =>
-  (index.traits[user] & traits[idpUser] & IS_NAME_KEY) !== 0 || index.users[user].userName === directory.users[idpUser].subject;
+  (index.traits[user] & traits[idpUser] & IS_NAME_KEY) !== 0 || isCalledSubject(index.users[user], directory.users[idpUser]);
 
 /** Are the subject, the username and the email certainly one text; false also if only the texts could show it. */
 export const areSurelySame = (index: IdentityIndex, { traits, subjectKey }: IdpMatch, user: number, idpUser: number): boolean =>
@@ -84,7 +85,7 @@ export const areSurelySame = (index: IdentityIndex, { traits, subjectKey }: IdpM
 export const isSameEmail = (index: IdentityIndex, { traits, emailKey, directory }: IdpMatch, user: number, idpUser: number): boolean =>
   (index.traits[user] & traits[idpUser] & IS_EMAIL_KEY) !== 0
     ? index.emailKey[user] === emailKey[idpUser]
-    : index.users[user].email === directory.users[idpUser].email;
+    : haveSameEmail(index.users[user], directory.users[idpUser]);
 
 /**
  * Returns `holder` and `fit` of an IdpMatch. What a key finds is computed once per key, in the order of the keys, and kept side by side: the

@@ -81,13 +81,12 @@ export class StoredIdpUser implements IdpUser {
     return this.#records.emailAddress(this.record);
   }
 
-  /** Is the given name certainly a text; see `StoredTexts.isText`. */
-  isGivenName(text: string): boolean {
-    return this.has('hasGivenName') && this.texts.isText(this.#records.givenNameAddress(this.record), text);
+  get givenNameAddress(): number {
+    return this.#records.givenNameAddress(this.record);
   }
 
-  isFamilyName(text: string): boolean {
-    return this.has('hasFamilyName') && this.texts.isText(this.#records.familyNameAddress(this.record), text);
+  get familyNameAddress(): number {
+    return this.#records.familyNameAddress(this.record);
   }
 
   /** Has the subject, as far as its first byte shows, something besides white space. */

@@ -5,7 +5,7 @@ import { IdTable } from '../collections/places.js';
 import { type Decode, placeIn, StoredTexts } from '../collections/stored-texts.js';
 import type { AuthenticationType, User } from './directory.js';
 
-// A record: the line, the id in two halves, the input, then the username, and the email if it is another text.
+// A record: the line, the id in two halves, the input, then the username, the email if it is another text, and the names of the person if they are known.
 const ID = 4;
 const UPPER_ID = 8;
 const INPUT = 12;
@@ -18,6 +18,8 @@ export const IS_ACTIVE = 1;
 export const IS_IDP = 2;
 /** The email is the username, as the same bytes. */
 export const HAS_ONE_NAME = 4;
+/** The given and the family name are known. */
+export const HAS_PERSON = 8;
 
 /** A user whose id is a whole number. */
 export class StoredUser implements User {
@@ -97,32 +99,39 @@ export class StoredUser implements User {
     return this.hasOneName ? this.nameAddress : this.texts.after(this.nameAddress);
   }
 
+  get hasPerson(): boolean {
+    return (this.#flags & HAS_PERSON) !== 0;
+  }
+
+  get givenName(): string | undefined {
+    return this.hasPerson ? this.texts.text(this.givenNameAddress) : undefined;
+  }
+
+  get familyName(): string | undefined {
+    return this.hasPerson ? this.texts.text(this.familyNameAddress) : undefined;
+  }
+
+  /** Where the given name is if it is known. */
+  get givenNameAddress(): number {
+    return this.texts.after(this.emailAddress);
+  }
+
+  get familyNameAddress(): number {
+    return this.texts.after(this.givenNameAddress);
+  }
+
   /** For JSON.stringify, which reads only own properties. */
   toJSON(): User {
     return plainUser(this);
   }
 }
 
-/** A stored user with the names of the person. */
-export class NamedUser extends StoredUser {
-  constructor(
-    place: number,
-    record: number,
-    flags: number,
-    records: UserRecords,
-    readonly givenName: string,
-    readonly familyName: string,
-  ) {
-    super(place, record, flags, records);
-  }
-}
-
 /** Returns the same user with own properties, so that it can be spread; a stored user has getters instead. */
 export function plainUser(user: User): User {
   if (!(user instanceof StoredUser)) return user;
-  const { place, id, userName, email, active, authenticationType, input, line } = user;
+  const { place, id, userName, email, active, authenticationType, input, line, givenName, familyName } = user;
   const plain: User = { place, id, userName, email, active, authenticationType, input, line };
-  return user instanceof NamedUser ? { ...plain, givenName: user.givenName, familyName: user.familyName } : plain;
+  return user.hasPerson ? { ...plain, givenName, familyName } : plain;
 }
 
 /** The records of users. The texts of the last user that was read are cached, because several of them are usually read together. */

@@ -126,14 +126,19 @@ export interface Listed<T> {
   whyAt(number: number): Reason;
 }
 
-export interface UserOutcomes extends Listed<UserForecast> {
-  /** The effects as bits; see `EFFECT`. */
-  bitsAt(number: number): number;
+/** Many outcomes of few kinds. */
+export interface Outcomes<T, K> extends Listed<T> {
+  readonly kinds: readonly OutcomeKind<K>[];
+  /** Index in `kinds` of `at(number)`. */
+  kindAt(number: number): number;
 }
 
-export interface LoginOutcomes extends Listed<LoginForecast> {
-  loginAt(number: number): Login;
-}
+/** What outcomes have in common, their reason, and how many there are; there may be none. */
+export type OutcomeKind<K> = K & { readonly why: Reason; readonly times: number };
+
+/** The effects as bits; see `EFFECT`. */
+export type UserOutcomes = Outcomes<UserForecast, { readonly bits: number }>;
+export type LoginOutcomes = Outcomes<LoginForecast, { readonly login: Login }>;
 
 export interface Forecast {
   readonly provider: IdpProvider;

@@ -3,10 +3,11 @@
 import { administratorsOf, breakGlassAccounts } from '../model/administrators.js';
 import { type Buckets, IS_ACTIVE, IS_BASIC, IS_EMAIL_KEY, IS_NAME_KEY } from '../model/identity-index.js';
 import { IS_PENDING } from '../model/idp-keys.js';
-import { lookUpsOf } from '../model/idp-lookup.js';
+import { LOOK_UP, lookUpsOf } from '../model/idp-lookup.js';
 import { NO_FIT, SEVERAL_FIT, soleOf } from '../model/idp-match.js';
-import { type AdministratorsForecast, LOGINS, type Login, type LoginOutcomes, type Reason } from './forecast.js';
-import { EFFECT, each, LoginColumns } from './outcomes.js';
+import { type AdministratorsForecast, LOGINS, type Login, type LoginOutcomes } from './forecast.js';
+import { LoginColumns } from './outcome-columns.js';
+import { EFFECT, each } from './outcomes.js';
 import type { PreviewInput } from './preview-input.js';
 import { EMAIL_WRITTEN, type UsersForecast } from './users.js';
 import { type LoginWords, loginWords } from './words.js';
@@ -20,39 +21,37 @@ export function forecastLogins(input: PreviewInput, users: UsersForecast): Login
   const emails = countEmails(input, emailKey);
   const isPasswordSure = policy.authMode === 'basic' || policy.authMode === 'multi' || idp.directory.provider === 'okta';
   const found = new LoginColumns(directory.users);
+  const kinds = loginKinds(found, words);
+  const basic = isPasswordSure ? kinds.password : kinds.passwordUnsure;
   // Objects of the provider's users and of accounts are in different orders: to fetch one for each account takes longer than all the rest.
   for (let place = 0; place < directory.users.length; place++) {
     if ((index.traits[place] & IS_ACTIVE) === 0) continue;
     const fate = fates[place];
     const sent = personOf[place];
-    const tell = (login: Login, why: Reason): void => found.add(place, login, why);
     const isUnsure = (fate & EFFECT.ambiguous) !== 0 || ((fate & EFFECT.unknown) !== 0 && (sent < 0 || (idp.traits[sent] & IS_ACTIVE) !== 0));
-    if ((fate & EFFECT.deactivate) !== 0) tell('none', words.deactivated);
-    else if (isUnsure) tell('uncertain', words.unsureAccount);
-    else if ((index.traits[place] & IS_BASIC) !== 0 && !(policy.authMode === 'basic' && (fate & EFFECT.link) !== 0)) {
-      if (sent >= 0) tell('uncertain', words.managedBasic);
-      else tell(isPasswordSure ? 'password' : 'uncertain', isPasswordSure ? words.password : words.passwordUnsure);
-    } else {
+    if ((fate & EFFECT.deactivate) !== 0) found.add(place, kinds.deactivated);
+    else if (isUnsure) found.add(place, kinds.unsureAccount);
+    else if ((index.traits[place] & IS_BASIC) !== 0 && !(policy.authMode === 'basic' && (fate & EFFECT.link) !== 0))
+      found.add(place, sent >= 0 ? kinds.managedBasic : basic);
+    else {
       const person = sent >= 0 ? sent : personOfAlone(input, place);
-      if (person === NO_FIT) tell('none', words.nobody);
-      else if (person === SEVERAL_FIT) tell('uncertain', words.severalPeople);
-      else tell(...signOn(person, place));
+      found.add(place, person === NO_FIT ? kinds.nobody : person === SEVERAL_FIT ? kinds.severalPeople : signOn(person, place));
     }
   }
   return found;
 
-  function signOn(person: number, account: number): [Login, LoginWords['sso']] {
+  function signOn(person: number, account: number): number {
     const traits = idp.traits[person];
     const key = idp.subjectKey[person];
-    if ((traits & IS_PENDING) !== 0) return ['uncertain', words.pending];
-    if ((traits & IS_ACTIVE) === 0) return ['none', words.blocked];
-    if (key < 0) return ['uncertain', words.unsureAccount];
+    if ((traits & IS_PENDING) !== 0) return kinds.pending;
+    if ((traits & IS_ACTIVE) === 0) return kinds.blocked;
+    if (key < 0) return kinds.unsureAccount;
     const certain = emails[key * 2];
-    if (certain > 1) return ['none', words.sharedEmail];
-    if (emails[key * 2 + 1] > 0) return ['uncertain', words.unsureAccount];
-    if (certain === 0) return ['none', words.noAccount];
-    if (emailKey[account] !== key) return ['other-account', words.otherAccount];
-    return isSubject(person, account) ? ['sso', words.sso] : ['uncertain', words.onlyAlike];
+    if (certain > 1) return kinds.sharedEmail;
+    if (emails[key * 2 + 1] > 0) return kinds.unsureAccount;
+    if (certain === 0) return kinds.noAccount;
+    if (emailKey[account] !== key) return kinds.otherAccount;
+    return isSubject(person, account) ? kinds.sso : kinds.onlyAlike;
   }
 
   /** Is the account's email after the sync, which has the same key as the person's subject, exactly the subject. */
@@ -65,9 +64,31 @@ export function forecastLogins(input: PreviewInput, users: UsersForecast): Login
   }
 }
 
+/** Returns the number of each way to sign in; see `LoginColumns.kind`. */
+function loginKinds(found: LoginColumns, words: LoginWords): Readonly<Record<keyof LoginWords, number>> {
+  return {
+    sso: found.kind('sso', words.sso),
+    password: found.kind('password', words.password),
+    passwordUnsure: found.kind('uncertain', words.passwordUnsure),
+    managedBasic: found.kind('uncertain', words.managedBasic),
+    deactivated: found.kind('none', words.deactivated),
+    unsureAccount: found.kind('uncertain', words.unsureAccount),
+    nobody: found.kind('none', words.nobody),
+    severalPeople: found.kind('uncertain', words.severalPeople),
+    pending: found.kind('uncertain', words.pending),
+    blocked: found.kind('none', words.blocked),
+    sharedEmail: found.kind('none', words.sharedEmail),
+    noAccount: found.kind('none', words.noAccount),
+    otherAccount: found.kind('other-account', words.otherAccount),
+    onlyAlike: found.kind('uncertain', words.onlyAlike),
+  };
+}
+
 /** Returns the key of each account's email after the sync. */
 function emailKeysAfter({ idp, index }: PreviewInput, { fates, personOf }: UsersForecast): Int32Array {
-  return index.emailKey.map((key, account) => ((fates[account] & EMAIL_WRITTEN) === 0 ? key : idp.emailKey[personOf[account]]));
+  const keys = index.emailKey.slice();
+  for (let account = 0; account < keys.length; account++) if ((fates[account] & EMAIL_WRITTEN) !== 0) keys[account] = idp.emailKey[personOf[account]];
+  return keys;
 }
 
 /** Returns how many accounts have each email key after the sync, and next to it how many more there may be. */
@@ -80,10 +101,11 @@ function countEmails({ idp, index }: PreviewInput, emailKey: Int32Array): Int32A
   // An export without emails leaves the subject, which should be the email.
   const sentEmail = (place: number): number => (idp.directory.given.emails ? idp.emailKey[place] : idp.subjectKey[place]);
   for (const key of emailKey) add(key, true);
-  outcomes.forEach((outcome, place) => {
-    if (outcome === 'create') add(sentEmail(place), true);
-    else if (account[place] < 0 && outcome !== 'nothing') add(sentEmail(place), false);
-  });
+  for (let place = 0; place < outcomes.length; place++) {
+    const outcome = outcomes[place];
+    if (outcome === LOOK_UP.create) add(sentEmail(place), true);
+    else if (account[place] < 0 && outcome !== LOOK_UP.nothing) add(sentEmail(place), false);
+  }
   return counts;
 }
 
@@ -100,7 +122,7 @@ const personWith = (buckets: Buckets, key: number): number => (key < 0 ? NO_FIT 
 
 export function countLogins(logins: LoginOutcomes): Readonly<Record<Login, number>> {
   const counts = Object.fromEntries(LOGINS.map((login) => [login, 0])) as Record<Login, number>;
-  for (let number = 0; number < logins.length; number++) counts[logins.loginAt(number)]++;
+  for (const { login, times } of logins.kinds) counts[login] += times;
   return counts;
 }
 

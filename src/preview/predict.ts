@@ -5,7 +5,7 @@ import { count, grouped } from '../rules/rule.js';
 import type { Forecast, GroupEffect, GroupForecast, LicenseForecast, LicenseStock, UserEffect, UserOutcomes } from './forecast.js';
 import { countMemberships, forecastGroups, forecastMemberships, type GroupsForecast, type MembershipsForecast } from './groups.js';
 import { countLogins, forecastAdministrators, forecastLogins } from './logins.js';
-import { countKinds, EFFECT, withLists } from './outcomes.js';
+import { EFFECT, kindOf, withLists } from './outcomes.js';
 import type { Foreseeable, MembershipView, PreviewInput } from './preview-input.js';
 import { forecastUsers } from './users.js';
 
@@ -45,10 +45,11 @@ function countUsers(people: UserOutcomes): Pick<Forecast['summary'], 'users' | '
   const users: Record<UserEffect, number> = { link: 0, create: 0, overwrite: 0, activate: 0, deactivate: 0, untouched: 0, ambiguous: 0, unknown: 0 };
   let secondAccounts = 0;
   let uncertain = 0;
-  for (const [{ effects, isSecond, isUncertain }, number] of countKinds(people)) {
-    for (const effect of effects) users[effect] += number;
-    if (isSecond) secondAccounts += number;
-    if (isUncertain) uncertain += number;
+  for (const { bits, times } of people.kinds) {
+    const { effects, isSecond, isUncertain } = kindOf(bits);
+    for (const effect of effects) users[effect] += times;
+    if (isSecond) secondAccounts += times;
+    if (isUncertain) uncertain += times;
   }
   return { users, secondAccounts, uncertain };
 }
@@ -62,7 +63,8 @@ function countGroups(forecasts: readonly GroupForecast[]): Readonly<Record<Group
 /** New and reactivated users take Creator, then Creator (float) (guide: how users and groups work with SCIM). */
 export function forecastLicenses(people: UserOutcomes, stock: LicenseStock): LicenseForecast {
   const takers: number[] = [];
-  for (let number = 0; number < people.length; number++) if ((people.bitsAt(number) & (EFFECT.create | EFFECT.activate)) !== 0) takers.push(number);
+  const needs = people.kinds.map(({ bits }) => (bits & (EFFECT.create | EFFECT.activate)) !== 0);
+  for (let number = 0; number < people.length; number++) if (needs[people.kindAt(number)]) takers.push(number);
   const creator = Math.min(takers.length, stock.creator);
   const creatorFloat = Math.min(takers.length - creator, stock.creatorFloat);
   return { stock, needed: takers.length, creator, creatorFloat, without: takers.slice(creator + creatorFloat).map((number) => people.at(number)) };

@@ -6,7 +6,7 @@ import type { Note } from '../model/note.js';
 import type { Policy } from '../model/policy.js';
 import { count, grouped } from '../rules/rule.js';
 import type { Forecast, UserForecast } from './forecast.js';
-import { countKinds, each } from './outcomes.js';
+import { each, kindOf } from './outcomes.js';
 import type { MembershipView } from './preview-input.js';
 
 export interface Preview {
@@ -43,15 +43,16 @@ interface PeopleCounts {
 
 function countPeople({ people }: Forecast): PeopleCounts {
   const counts = { all: 0, second: 0, uncertain: 0, asTheyAre: 0, changed: 0, created: 0, notSent: 0 };
-  for (const [{ effects, isSecond, isUncertain, isPerson }, number] of countKinds(people)) {
+  for (const { bits, times } of people.kinds) {
+    const { effects, isSecond, isUncertain, isPerson } = kindOf(bits);
     if (!isPerson) continue;
-    counts.all += number;
-    if (isSecond) counts.second += number;
-    else if (isUncertain) counts.uncertain += number;
-    else if (effects.includes('create')) counts.created += number;
-    else if (!effects.includes('link')) counts.notSent += number;
-    else if (effects.length > 1) counts.changed += number;
-    else counts.asTheyAre += number;
+    counts.all += times;
+    if (isSecond) counts.second += times;
+    else if (isUncertain) counts.uncertain += times;
+    else if (effects.includes('create')) counts.created += times;
+    else if (!effects.includes('link')) counts.notSent += times;
+    else if (effects.length > 1) counts.changed += times;
+    else counts.asTheyAre += times;
   }
   return counts;
 }

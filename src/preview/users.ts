@@ -4,11 +4,13 @@ import { BATCH } from '../collections/text-batch.js';
 import type { User } from '../model/directory.js';
 import { type IdentityIndex, IS_ACTIVE, IS_BASIC } from '../model/identity-index.js';
 import type { IdpUser } from '../model/idp.js';
-import { besideLists, type LookUpOutcome, lookUpsOf, namesakesOf } from '../model/idp-lookup.js';
+import { besideLists, LOOK_UP, type LookUpOutcome, lookUpsOf, namesakesOf } from '../model/idp-lookup.js';
 import { type IdpMatch, isSameEmail, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
-import { StoredIdpUser } from '../model/stored-idp-user.js';
+import { isEmailReplaced, isFamilyNameReplaced, isGivenNameReplaced } from '../model/same-texts.js';
+import { StoredUser } from '../model/stored-user.js';
 import { type Overwrite, type Reason, USER_EFFECTS, type UserOutcomes } from './forecast.js';
-import { EFFECT, HAS_CANDIDATES, IS_SECOND, UserColumns } from './outcomes.js';
+import { UserColumns } from './outcome-columns.js';
+import { EFFECT, HAS_CANDIDATES, IS_SECOND } from './outcomes.js';
 import { MOST_NAMED, type PreviewInput } from './preview-input.js';
 import { type LinkFacts, type UserWords, userWords } from './words.js';
 
@@ -35,8 +37,6 @@ export interface UsersForecast {
 
 /** Beside the bits of effects: the provider's email replaces that of the account. */
 export const EMAIL_WRITTEN = 1 << USER_EFFECTS.length;
-
-const NONE: readonly never[] = [];
 
 /** Is there an index other than this one. */
 const hasOther = (places: Int32Array, place: number): boolean => places.length > 1 || (places.length === 1 && places[0] !== place);
@@ -124,15 +124,14 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
     const isSent = (idp.traits[place] & IS_ACTIVE) !== 0;
     const isActive = (index.traits[at] & IS_ACTIVE) !== 0;
     isActiveAfter[at] = isSent ? 1 : 0;
-    const overwrites = overwritesOf(input, idpUsers[place], user);
+    const replaced = replacedOf(input, idpUsers[place], user);
     const bits =
       EFFECT.link |
-      (overwrites.length > 0 ? EFFECT.overwrite : 0) |
+      (replaced.email || replaced.givenName || replaced.familyName ? EFFECT.overwrite : 0) |
       (isSent && !isActive ? EFFECT.activate : 0) |
       (!isSent && isActive ? EFFECT.deactivate : 0);
     const isBasic = input.policy.authMode !== 'basic' && (index.traits[at] & IS_BASIC) !== 0;
-    const isEmailWritten = overwrites.length > 0 && overwrites[0].attribute === EMAIL;
-    settle(at, place, bits | (isEmailWritten ? EMAIL_WRITTEN : 0));
+    settle(at, place, bits | (replaced.email ? EMAIL_WRITTEN : 0));
     const { isEmailShared, isEmailElsewhere } = idp.fit[place] === SEVERAL_FIT ? sharedEmail(input, idpUsers[place], user) : UNSHARED;
     people.add(bits, at, place, words.link({ isSuspended: !isSent, isBasic, isEmailShared, isEmailElsewhere }));
   };
@@ -142,23 +141,23 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
     unknown(place, words.noSubject);
   };
   const foretell: Readonly<Record<LookUpOutcome, (place: number) => void>> = {
-    link,
-    create,
-    nothing,
-    blocked,
-    'no-subject': noSubject,
-    'same-subject': (place) => ambiguous(place, words.sameSubject),
-    twins: (place) => ambiguous(place, words.twins),
-    'only-alike': (place) => unknown(place, words.onlyAlike),
-    pending: (place) => unknown(place, words.neverActivated),
-    special: (place) => unknown(place, words.special),
-    'no-email': (place) => unknown(place, words.noEmail),
+    [LOOK_UP.link]: link,
+    [LOOK_UP.create]: create,
+    [LOOK_UP.nothing]: nothing,
+    [LOOK_UP.blocked]: blocked,
+    [LOOK_UP.noSubject]: noSubject,
+    [LOOK_UP.sameSubject]: (place) => ambiguous(place, words.sameSubject),
+    [LOOK_UP.twins]: (place) => ambiguous(place, words.twins),
+    [LOOK_UP.onlyAlike]: (place) => unknown(place, words.onlyAlike),
+    [LOOK_UP.pending]: (place) => unknown(place, words.neverActivated),
+    [LOOK_UP.special]: (place) => unknown(place, words.special),
+    [LOOK_UP.noEmail]: (place) => unknown(place, words.noEmail),
   };
   const fetcher = new Fetcher();
   for (let from = 0; from < idpUsers.length; from += BATCH) {
     const end = Math.min(from + BATCH, idpUsers.length);
     fetcher.fetch(index, account, from, end);
-    for (let place = from; place < end; place++) foretell[outcomes[place]](place);
+    for (let place = from; place < end; place++) foretell[outcomes[place] as LookUpOutcome](place);
   }
   for (let place = 0; place < users.length; place++) {
     // Every effect has a bit.
@@ -189,10 +188,13 @@ class Fetcher {
       sum += traits[at] + emailKey[at];
     }
     for (let at = 0; at < count; at++) sum += this.#accounts[at].place;
-    for (let at = 0; at < count; at++) sum += this.#accounts[at].givenName?.length ?? 0;
+    for (let at = 0; at < count; at++) sum += touched(this.#accounts[at]);
     this.#sum[0] = sum;
   }
 }
+
+/** Reads what is in a record. */
+const touched = (user: User): number => (user instanceof StoredUser ? user.emailLength : 0);
 
 const UNSHARED = { isEmailShared: false, isEmailElsewhere: false } as const;
 
@@ -224,27 +226,23 @@ function aloneOf(traits: number, isCandidate: boolean, isBeside: boolean, words:
   return { bits: EFFECT.untouched, why: (traits & IS_ACTIVE) === 0 ? words.inactiveAlone : isBeside ? words.besideAlone : words.activeAlone };
 }
 
-const EMAIL = 'emails[type eq "work"].value';
-
-/** Returns the account's values that the provider's values replace. Blank ones are not sent: Entra skips them, and Okta has none. */
-function overwritesOf({ idp, index }: PreviewInput, idpUser: IdpUser, user: User): readonly Overwrite[] {
+/** Are the account's email, given name and family name replaced by the provider's. */
+function replacedOf({ idp, index }: PreviewInput, idpUser: IdpUser, user: User) {
   const { place } = idpUser;
-  const isEmailOther = idp.emailKey[place] >= 0 && !isSameEmail(index, idp, user.place, place) && isOther(user.email, idpUser.email);
-  const { givenName, familyName } = user;
-  const isGivenNameOther = givenName !== undefined && !isGivenName(idpUser, givenName) && isOther(givenName, idpUser.givenName);
-  const isFamilyNameOther = familyName !== undefined && !isFamilyName(idpUser, familyName) && isOther(familyName, idpUser.familyName);
-  // Almost no user has any.
-  if (!isEmailOther && !isGivenNameOther && !isFamilyNameOther) return NONE;
-  const overwrite = (attribute: Overwrite['attribute'], from = '', to = ''): Overwrite => ({ attribute, from, to });
-  return [
-    ...(isEmailOther ? [overwrite(EMAIL, user.email, idpUser.email)] : []),
-    ...(isGivenNameOther ? [overwrite('name.givenName', user.givenName, idpUser.givenName)] : []),
-    ...(isFamilyNameOther ? [overwrite('name.familyName', user.familyName, idpUser.familyName)] : []),
-  ];
+  return {
+    email: idp.emailKey[place] >= 0 && !isSameEmail(index, idp, user.place, place) && isEmailReplaced(user, idpUser),
+    givenName: isGivenNameReplaced(user, idpUser),
+    familyName: isFamilyNameReplaced(user, idpUser),
+  };
 }
 
-// Creates no string for most stored users.
-const isGivenName = (user: IdpUser, text: string): boolean => user instanceof StoredIdpUser && user.isGivenName(text);
-const isFamilyName = (user: IdpUser, text: string): boolean => user instanceof StoredIdpUser && user.isFamilyName(text);
-
-const isOther = (from: string | undefined, to: string | undefined): boolean => from !== undefined && to !== undefined && from !== to && to.trim() !== '';
+/** Returns the account's values that the provider's values replace. */
+function overwritesOf(input: PreviewInput, idpUser: IdpUser, user: User): readonly Overwrite[] {
+  const replaced = replacedOf(input, idpUser, user);
+  const overwrite = (attribute: Overwrite['attribute'], from = '', to = ''): Overwrite => ({ attribute, from, to });
+  return [
+    ...(replaced.email ? [overwrite('emails[type eq "work"].value', user.email, idpUser.email)] : []),
+    ...(replaced.givenName ? [overwrite('name.givenName', user.givenName, idpUser.givenName)] : []),
+    ...(replaced.familyName ? [overwrite('name.familyName', user.familyName, idpUser.familyName)] : []),
+  ];
+}

@@ -10,11 +10,13 @@ import type {
   Login,
   LoginForecast,
   MembershipForecast,
+  OutcomeKind,
+  Outcomes,
   UserEffect,
   UserForecast,
   UserOutcomes,
 } from '../preview/forecast.js';
-import { kindOf, listed } from '../preview/outcomes.js';
+import { EFFECT, firstOfKinds, IS_SECOND, listed } from '../preview/outcomes.js';
 import type { Preview } from '../preview/preview.js';
 import { type Cell, cell, grouped, placeText, stateText } from '../rules/rule.js';
 
@@ -68,63 +70,67 @@ interface Part<T> {
   readonly look: Severity;
   readonly headings: readonly string[];
   readonly list: Listed<T>;
-  /** Numbers of those that belong to it. */
-  readonly of: readonly number[];
+  readonly of: readonly Gathered[];
   rows(one: T): readonly (readonly Cell[])[];
-  /** How many a subject stands for; absent: one. */
-  times?(one: T): number;
-  /** One reason for all of them. */
-  readonly why?: string;
 }
 
-/** Returns the section with at most so many subjects per reason in its rows, or nothing if there are none. */
-function sectionOf<T>(part: Part<T>, most: number): Section[] {
-  const blocks = new Map<string, { total: number; shown: number; rows: (readonly Cell[])[] }>();
-  let total = 0;
-  for (const number of part.of) {
-    const why = part.why ?? part.list.whyAt(number).text;
-    const block = blocks.get(why) ?? { total: 0, shown: 0, rows: [] };
-    if (block.total === 0) blocks.set(why, block);
-    const times = part.times?.(part.list.at(number)) ?? 1;
-    total += times;
-    block.total += times;
-    if (block.shown >= most) continue;
-    block.shown += times;
-    for (const row of part.rows(part.list.at(number))) block.rows.push(row);
-  }
-  if (total === 0) return [];
-  const { id, title, look, headings } = part;
-  return [{ id, title, look, headings, total, blocks: Array.from(blocks, ([why, block]) => ({ why, ...block })), next: NEXT[id] ?? '' }];
+/** Some of a list that have one reason. */
+interface Gathered {
+  readonly why: string;
+  readonly total: number;
+  /** Numbers of the first, and how many subjects they are. */
+  readonly numbers: readonly number[];
+  readonly shown: number;
 }
 
-/** Returns the numbers of things by a word about each, by what decides about the words; a thing may have several words, or none. */
-function numbersBy<T>(
-  { length }: Listed<unknown>,
-  decisive: (number: number) => T,
-  wordsOf: (decisive: T) => readonly string[],
-): (word: string) => readonly number[] {
-  const byWord = new Map<string, number[]>();
-  const listsOf = (one: T): readonly number[][] =>
-    wordsOf(one).map((word) => {
-      const numbers = byWord.get(word) ?? [];
-      byWord.set(word, numbers);
-      return numbers;
+function sectionOf<T>({ id, title, look, headings, list, of, rows }: Part<T>): Section[] {
+  if (of.length === 0) return [];
+  const blocks = of.map(({ why, total, numbers, shown }) => ({ why, total, shown, rows: numbers.flatMap((number) => rows(list.at(number))) }));
+  return [{ id, title, look, headings, total: of.reduce((sum, { total }) => sum + total, 0), blocks, next: NEXT[id] ?? '' }];
+}
+
+/** Returns a function that gathers outcomes of some kinds by reason, with the first of each reason; `why` is one reason for all of them. */
+function gathering<K>(outcomes: Outcomes<unknown, K>, most: number): (isWanted: (kind: OutcomeKind<K>) => boolean, why?: string) => Gathered[] {
+  // One at least, because it decides on the order of the reasons.
+  const first = firstOfKinds(outcomes, Math.max(most, 1));
+  return (isWanted, oneWhy) => {
+    const byReason = new Map<string, { total: number; readonly numbers: number[] }>();
+    outcomes.kinds.forEach((kind, at) => {
+      if (kind.times === 0 || !isWanted(kind)) return;
+      const why = oneWhy ?? kind.why.text;
+      const known = byReason.get(why);
+      if (known === undefined) byReason.set(why, { total: kind.times, numbers: [...first[at]] });
+      else {
+        known.total += kind.times;
+        for (const number of first[at]) known.numbers.push(number);
+      }
     });
-  // There are few kinds of things, and often the next is of the same.
-  const lists = new Map<T, readonly number[][]>();
-  let last: T | undefined;
-  let lastLists: readonly number[][] = [];
-  for (let number = 0; number < length; number++) {
-    const one = decisive(number);
-    if (one !== last) {
-      last = one;
-      lastLists = lists.get(one) ?? listsOf(one);
-      lists.set(one, lastLists);
-    }
-    for (const numbers of lastLists) numbers.push(number);
-  }
-  return (word) => byWord.get(word) ?? [];
+    for (const { numbers } of byReason.values()) numbers.sort((a, b) => a - b);
+    return [...byReason]
+      .sort(([, a], [, b]) => a.numbers[0] - b.numbers[0])
+      .map(([why, { total, numbers }]) => ({ why, total, numbers: numbers.slice(0, most), shown: Math.min(numbers.length, most) }));
+  };
 }
+
+/** Does the same for some of a list of objects; `timesOf` is how many subjects one stands for. */
+function gather<T>(list: Listed<T>, most: number, isWanted: (one: T) => boolean, timesOf: (one: T) => number, oneWhy?: string): Gathered[] {
+  const byReason = new Map<string, { total: number; shown: number; readonly numbers: number[] }>();
+  for (let number = 0; number < list.length; number++) {
+    const one = list.at(number);
+    if (!isWanted(one)) continue;
+    const why = oneWhy ?? list.whyAt(number).text;
+    const known = byReason.get(why) ?? { total: 0, shown: 0, numbers: [] };
+    if (known.total === 0) byReason.set(why, known);
+    const times = timesOf(one);
+    known.total += times;
+    if (known.shown >= most) continue;
+    known.shown += times;
+    known.numbers.push(number);
+  }
+  return Array.from(byReason, ([why, gathered]) => ({ why, ...gathered }));
+}
+
+const one = (): number => 1;
 
 const USER_HEADINGS = ['username sent', 'email sent', 'id', 'username', 'email', 'user is', 'where'];
 const GROUP_HEADINGS = ['group sent', 'id', 'group in Jama Connect', 'level', 'where'];
@@ -134,7 +140,7 @@ const BLANK = cell('');
 /** Returns what a person should look at, most severe first; at most so many subjects per reason are in the rows. */
 export function sectionsOf(preview: Preview, most: number): Section[] {
   const { forecast, snapshot } = preview;
-  const { people, signIns, licenses } = forecast;
+  const { licenses } = forecast;
   const [groups, memberships] = [listed(nearFirst(forecast.groups)), listed(forecast.memberships)];
   const whereIdp = (user: IdpUser | undefined): Cell => (user === undefined ? BLANK : cell(placeText(idpLocation(user))));
   const where = (user: User | undefined): Cell => (user === undefined ? BLANK : cell(placeText(locationOf(snapshot.inputs, user))));
@@ -155,24 +161,11 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
       ...rest.map((user) => [BLANK, BLANK, ...account(user, one.idpUser), where(user)]),
     ];
   };
-  const byEffect = usersByEffect(people);
-  const byLogin = numbersBy(
-    signIns,
-    (number) => signIns.loginAt(number),
-    (login) => (login === 'sso' || login === 'password' ? [] : [login]),
-  );
-  const groupsBy = numbersBy(
-    groups,
-    (number) => groups.at(number).effect,
-    (effect) => [effect],
-  );
-  const membershipsBy = numbersBy(
-    memberships,
-    (number) => memberships.at(number).effect,
-    (effect) => [effect],
-  );
+  const people = gathering(forecast.people, most);
+  const signIns = gathering(forecast.signIns, most);
+  const section = (id: string, title: string, look: Severity) => ({ id, title, look });
   const ofUsers = (effect: UserEffect, id: string, title: string, look: Severity): Section[] =>
-    sectionOf<UserForecast>({ id, title, look, headings: USER_HEADINGS, list: people, of: byEffect(effect), rows: userRows }, most);
+    sectionOf<UserForecast>({ id, title, look, headings: USER_HEADINGS, list: forecast.people, of: people(has(effect)), rows: userRows });
   const groupRows = ({ group, idpGroup, near }: GroupForecast): Cell[][] => {
     const others = group === undefined ? near : [group];
     const [first, ...rest] = others.length > 0 ? others : [undefined];
@@ -189,7 +182,15 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     return [[cell(name), ...there(first)], ...rest.map((one) => [BLANK, ...there(one)])];
   };
   const ofGroups = (effect: GroupEffect, id: string, title: string, look: Severity): Section[] =>
-    sectionOf<GroupForecast>({ id, title, look, headings: GROUP_HEADINGS, list: groups, of: groupsBy(effect), rows: groupRows }, most);
+    sectionOf<GroupForecast>({
+      id,
+      title,
+      look,
+      headings: GROUP_HEADINGS,
+      list: groups,
+      of: gather(groups, most, (each) => each.effect === effect, one),
+      rows: groupRows,
+    });
   const memberRows = ({ groupName, user, idpUser, members }: MembershipForecast): Cell[][] => [
     [
       cell(groupName),
@@ -198,47 +199,36 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     ],
   ];
   const ofMembers = (effect: MembershipForecast['effect'], id: string, title: string, look: Severity): Section[] =>
-    sectionOf<MembershipForecast>(
-      {
-        id,
-        title,
-        look,
-        headings: MEMBER_HEADINGS,
-        list: memberships,
-        of: membershipsBy(effect),
-        rows: memberRows,
-        times: ({ members = 1 }) => members,
-      },
-      most,
-    );
+    sectionOf<MembershipForecast>({
+      ...section(id, title, look),
+      headings: MEMBER_HEADINGS,
+      list: memberships,
+      of: gather(
+        memberships,
+        most,
+        (each) => each.effect === effect,
+        ({ members = 1 }) => members,
+      ),
+      rows: memberRows,
+    });
   const ofLogins = (login: Login, title: string, look: Severity): Section[] =>
-    sectionOf<LoginForecast>(
-      {
-        id: `login-${login}`,
-        title,
-        look,
-        headings: ['id', 'username', 'email', 'user is', 'where'],
-        list: signIns,
-        of: byLogin(login),
-        rows: ({ user }) => [[cell(user.id), cell(user.userName), cell(user.email), cell(stateText(user)), where(user)]],
-      },
-      most,
-    );
+    sectionOf<LoginForecast>({
+      ...section(`login-${login}`, title, look),
+      headings: ['id', 'username', 'email', 'user is', 'where'],
+      list: forecast.signIns,
+      of: signIns((kind) => kind.login === login),
+      rows: ({ user }) => [[cell(user.id), cell(user.userName), cell(user.email), cell(stateText(user)), where(user)]],
+    });
   const name = PROVIDER_NAMES[forecast.provider];
   const without = listed(licenses?.without ?? []);
   return [
-    ...sectionOf<UserForecast>(
-      {
-        id: 'second-accounts',
-        title: 'Users who would get a second account',
-        look: 'error',
-        headings: USER_HEADINGS,
-        list: people,
-        of: byEffect('second'),
-        rows: userRows,
-      },
-      most,
-    ),
+    ...sectionOf<UserForecast>({
+      ...section('second-accounts', 'Users who would get a second account', 'error'),
+      headings: USER_HEADINGS,
+      list: forecast.people,
+      of: people(isSecond),
+      rows: userRows,
+    }),
     ...ofUsers('ambiguous', 'ambiguous', 'Users whose account is ambiguous', 'error'),
     ...ofUsers('unknown', 'unknown', 'Users for whom the outcome is not documented', 'warning'),
     ...ofUsers('deactivate', 'deactivate', 'Accounts that are deactivated', 'warning'),
@@ -251,70 +241,54 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
     ...ofGroups('ambiguous', 'groups-ambiguous', 'Groups whose link is ambiguous', 'error'),
     ...ofGroups('unknown', 'groups-unknown', 'Groups with an uncertain outcome', 'warning'),
     ...ofGroups('untouched', 'groups-untouched', 'Groups to be synced that are not linked', 'warning'),
-    ...sectionOf<UserForecast>(
-      {
-        id: 'licenses',
-        title: 'Users who would be left without a license',
-        look: 'warning',
-        headings: USER_HEADINGS,
-        list: without,
-        of: allNumbers(without),
-        rows: userRows,
-        why: 'No Creator or Creator (float) license is left when it is their turn, if licenses are given out in the order of the export.',
-      },
-      most,
-    ),
-    ...sectionOf<UserForecast>(
-      {
-        id: 'overwrite',
-        title: 'Accounts whose values are overwritten',
-        look: 'info',
-        headings: ['id', 'username', 'attribute', 'from', 'to'],
-        list: people,
-        of: byEffect('overwrite'),
-        rows: ({ user, overwrites }) =>
-          overwrites.map(({ attribute, from, to }) => [
-            cell(user?.id ?? ''),
-            cell(user?.userName ?? ''),
-            cell(attribute),
-            { text: from, against: to },
-            { text: to, against: from },
-          ]),
-        why: `The identity provider is the master of these attributes: values from ${name} replace the existing ones.`,
-      },
-      most,
-    ),
-    ...sectionOf<UserForecast>(
-      {
-        id: 'create',
-        title: 'New accounts, each with a license',
-        look: 'info',
-        headings: ['username sent', 'email sent', 'where'],
-        list: people,
-        of: byEffect('create'),
-        rows: ({ idpUser }) => [[cell(idpUser?.subject ?? ''), cell(idpUser?.email ?? ''), whereIdp(idpUser)]],
-      },
-      most,
-    ),
+    ...sectionOf<UserForecast>({
+      ...section('licenses', 'Users who would be left without a license', 'warning'),
+      headings: USER_HEADINGS,
+      list: without,
+      of: gather(
+        without,
+        most,
+        () => true,
+        one,
+        'No Creator or Creator (float) license is left when it is their turn, if licenses are given out in the order of the export.',
+      ),
+      rows: userRows,
+    }),
+    ...sectionOf<UserForecast>({
+      ...section('overwrite', 'Accounts whose values are overwritten', 'info'),
+      headings: ['id', 'username', 'attribute', 'from', 'to'],
+      list: forecast.people,
+      of: people(has('overwrite'), `The identity provider is the master of these attributes: values from ${name} replace the existing ones.`),
+      rows: ({ user, overwrites }) =>
+        overwrites.map(({ attribute, from, to }) => [
+          cell(user?.id ?? ''),
+          cell(user?.userName ?? ''),
+          cell(attribute),
+          { text: from, against: to },
+          { text: to, against: from },
+        ]),
+    }),
+    ...sectionOf<UserForecast>({
+      ...section('create', 'New accounts, each with a license', 'info'),
+      headings: ['username sent', 'email sent', 'where'],
+      list: forecast.people,
+      of: people((kind) => has('create')(kind) && !isSecond(kind)),
+      rows: ({ idpUser }) => [[cell(idpUser?.subject ?? ''), cell(idpUser?.email ?? ''), whereIdp(idpUser)]],
+    }),
     ...ofMembers('unknown', 'members-unknown', 'Members with an uncertain outcome', 'warning'),
     ...ofMembers('added', 'members-added', 'Members who are added', 'info'),
     ...ofMembers('skipped', 'members-skipped', 'Members who are not added', 'info'),
   ];
 }
 
-/** Returns the numbers of users by effect, one look at each instead of one for every section; `create` is without those who would get a second account. */
-function usersByEffect(people: UserOutcomes): (effect: UserEffect | 'second') => readonly number[] {
-  return numbersBy(
-    people,
-    (number) => people.bitsAt(number),
-    (bits) => {
-      const { effects, isSecond } = kindOf(bits);
-      return effects.flatMap((effect) => (effect === 'link' || effect === 'untouched' ? [] : [effect === 'create' && isSecond ? 'second' : effect]));
-    },
-  );
-}
+type UserKind = UserOutcomes['kinds'][number];
 
-const allNumbers = ({ length }: Listed<unknown>): readonly number[] => Array.from({ length }, (_, number) => number);
+const has =
+  (effect: UserEffect) =>
+  ({ bits }: UserKind): boolean =>
+    (bits & EFFECT[effect]) !== 0;
+
+const isSecond = ({ bits }: UserKind): boolean => (bits & IS_SECOND) !== 0;
 
 /** Returns groups with those first that stand beside others of nearly their name. */
 const nearFirst = (groups: readonly GroupForecast[]): readonly GroupForecast[] => [

@@ -6,7 +6,7 @@ import { type Answer, askRows, DECISION_COLUMNS, type DecisionColumn } from '../
 import type { MadePlan } from '../plan/make-plan.js';
 import type { Action } from '../plan/plan.js';
 import type { Forecast, GroupForecast, MembershipForecast, Overwrite, UserForecast } from '../preview/forecast.js';
-import { changedLogins, changedUsers, withLists } from '../preview/outcomes.js';
+import { changedOutcomes, withLists } from '../preview/outcomes.js';
 import type { Preview } from '../preview/preview.js';
 import { findRule, RULES, ruleOf } from '../rules/registry.js';
 import type { RuleContext } from '../rules/rule.js';
@@ -140,8 +140,8 @@ function redactForecast(forecast: Forecast, redactor: ExportRedactor): Forecast 
     provider,
     summary,
     notes,
-    people: changedUsers(people, user),
-    signIns: changedLogins(signIns, (each) => ({ ...each, user: redactor.user(each.user) })),
+    people: changedOutcomes(people, user),
+    signIns: changedOutcomes(signIns, (each) => ({ ...each, user: redactor.user(each.user) })),
     ...(administrators === undefined
       ? {}
       : {

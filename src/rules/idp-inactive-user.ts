@@ -1,4 +1,4 @@
-import { lookUpsOf } from '../model/idp-lookup.js';
+import { LOOK_UP, lookUpsOf } from '../model/idp-lookup.js';
 import { EMAIL, ID, USER_IS, USERNAME, userRule, WHERE } from './define.js';
 import { idpIdentity, idpOf, idpPlaceText, idpUser } from './idp.js';
 import { askEach, calledUser } from './rule.js';
@@ -20,7 +20,7 @@ export const idpInactiveUser = userRule({
       const { partner, fit, directory } = match;
       const { outcomes, account } = lookUpsOf(context.index, match);
       // Either nobody else could be meant, or the look-up by username finds nobody else.
-      const isMeant = (place: number, user: number): boolean => fit[place] === user || (outcomes[place] === 'blocked' && account[place] === user);
+      const isMeant = (place: number, user: number): boolean => fit[place] === user || (outcomes[place] === LOOK_UP.blocked && account[place] === user);
       for (const user of context.index.users) {
         const place = partner[user.place];
         if (place < 0 || !user.active || directory.users[place].active || !isMeant(place, user.place)) continue;

@@ -1,5 +1,5 @@
 import { isUnseen } from '../model/compare.js';
-import { EVIDENCE, lookUpsOf, strandedAccounts } from '../model/idp-lookup.js';
+import { EVIDENCE, LOOK_UP, lookUpsOf, strandedAccounts } from '../model/idp-lookup.js';
 import { EMAIL, ID, USER_IS, userRule, WHERE } from './define.js';
 import { choice, type FindingOf, own } from './fields.js';
 import { idpIdentity, idpOf, idpPlaceText, idpUser } from './idp.js';
@@ -64,7 +64,7 @@ export const secondAccount = userRule({
           user: index.users[user],
           idpUser: match.directory.users[idpUser],
           evidence,
-          isCreated: outcomes[idpUser] === 'create',
+          isCreated: outcomes[idpUser] === LOOK_UP.create,
           isFree: index.isInScope[user] === 0,
         };
       }

@@ -3,7 +3,7 @@
 import { administratorsOf } from '../../model/administrators.js';
 import type { IdentityIndex } from '../../model/identity-index.js';
 import type { IdpUser } from '../../model/idp.js';
-import { domainOf, isSpecial, localPartOf, lookUpsOf, namesakesOf } from '../../model/idp-lookup.js';
+import { domainOf, isSpecial, LOOK_UP, localPartOf, lookUpsOf, namesakesOf } from '../../model/idp-lookup.js';
 import { type IdpMatch, NO_FIT, SEVERAL_FIT } from '../../model/idp-match.js';
 import { ruleOf } from '../../rules/registry.js';
 import type { Assembly, Ground } from '../assemble.js';
@@ -65,7 +65,7 @@ export function newcomersOf(states: readonly [Compared, ...Compared[]]): Newcome
   const is = new Uint8Array(users.length);
   for (const state of states) {
     const { outcomes } = lookUpsOf(state.index, state.idp);
-    for (const place of owners.values()) if (place >= 0 && outcomes[place] === 'create' && state.idp.fit[place] === NO_FIT) is[place] = 1;
+    for (const place of owners.values()) if (place >= 0 && outcomes[place] === LOOK_UP.create && state.idp.fit[place] === NO_FIT) is[place] = 1;
   }
   return { is, owners };
 }

@@ -2,8 +2,8 @@ import { TextBytes } from '../../collections/text-bytes.js';
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
 import { escapeUnseen, jsonText } from '../../model/written-text.js';
-import type { Forecast, GroupForecast, Listed, LoginForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
-import { each, listed, reasonsIn } from '../../preview/outcomes.js';
+import type { Forecast, GroupForecast, LoginForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
+import { each, usedKinds } from '../../preview/outcomes.js';
 import type { Preview } from '../../preview/preview.js';
 import { MembersByGroup } from '../../preview/preview-input.js';
 import { reasonsOf } from '../../preview/words.js';
@@ -40,10 +40,10 @@ function* lines(preview: Preview, { tool }: WriteOptions, spell: Spelling, encod
   const head = {
     ...headOf(preview, tool),
     reasons: {
-      users: saidOf(reasons.users, people),
-      logins: saidOf(reasons.logins, signIns),
-      groups: saidOf(reasons.groups, listed(groups)),
-      memberships: saidOf(reasons.memberships, listed(memberships)),
+      users: saidOf(reasons.users, usedKinds(people)),
+      logins: saidOf(reasons.logins, usedKinds(signIns)),
+      groups: saidOf(reasons.groups, groups),
+      memberships: saidOf(reasons.memberships, memberships),
     },
   };
   for (const [name, value] of Object.entries(head)) yield encode(`,\n  ${JSON.stringify(name)}: ${indent(value)}`);
@@ -58,8 +58,10 @@ function* lines(preview: Preview, { tool }: WriteOptions, spell: Spelling, encod
 }
 
 /** Returns the sentences that the forecasts rest on, by name, always in the same order. */
-function saidOf(reasons: readonly Reason[], forecasts: Listed<unknown>): Readonly<Record<string, string>> {
-  const said = new Set([...reasonsIn(forecasts)].flatMap(({ names }) => names));
+function saidOf(reasons: readonly Reason[], forecasts: readonly { readonly why: Reason }[]): Readonly<Record<string, string>> {
+  const whys = new Set<Reason>();
+  for (const { why } of forecasts) whys.add(why);
+  const said = new Set([...whys].flatMap(({ names }) => names));
   return Object.fromEntries(reasons.flatMap(({ names: [name], text }) => (said.has(name) ? [[name, text]] : [])));
 }
 

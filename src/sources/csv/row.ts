@@ -123,12 +123,12 @@ export class CsvRow implements Row {
     const bytes = this.#bytes;
     let end = from;
     for (let cell = 0; cell < cells.length; cell++) {
-      const { column, above } = cells[cell];
+      const { column, words } = cells[cell];
       if (column >= this.width) return -1;
       let at = this.#from(column);
       const to = this.#to(column, at);
       const length = to - at;
-      if ((length <= above && length > 0) || end + LENGTH_BYTES + length > limit) return -1;
+      if ((length > 0 && words.hasPart(bytes, at, to)) || end + LENGTH_BYTES + length > limit) return -1;
       into[end++] = length;
       into[end++] = length >>> 8;
       while (at < to) into[end++] = bytes[at++];

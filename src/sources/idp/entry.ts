@@ -1,10 +1,10 @@
 /** One record of an export, in any file format. */
 
-import { LENGTH_BYTES } from '../../collections/stored-texts.js';
 import { SharedTexts } from '../../collections/text-bytes.js';
 import type { Note } from '../../model/note.js';
 import { placeholderNotes } from '../tables/cell-words.js';
 import type { Problems, SourceProblem } from '../tables/problem.js';
+import { NO_SPELLINGS, NULL_SPELLINGS } from '../tables/spellings.js';
 import type { CopiedCell, Row } from '../tables/table.js';
 import type { IdpField, RecordKind } from './export-forms.js';
 
@@ -118,21 +118,9 @@ export class CsvEntry implements Entry {
   copier(fields: readonly IdpField[]): Copier | undefined {
     const cells = fields.flatMap((field): CopiedCell[] => {
       const column = this.columns.get(field);
-      return column === undefined || this.noValue.hasFurther(field) ? [] : [{ column, above: 0 }];
+      return column === undefined || this.noValue.hasFurther(field) ? [] : [{ column, words: NAMING.has(field) ? NO_SPELLINGS : NULL_SPELLINGS }];
     });
-    if (cells.length < fields.length) return undefined;
-    const mayBeNull = fields.map((field) => !NAMING.has(field));
-    return (into, from, limit) => {
-      const end = this.row?.copy(cells, into, from, limit) ?? -1;
-      let at = from;
-      for (let cell = 0; end >= 0 && cell < mayBeNull.length; cell++) {
-        const length = into[at] | (into[at + 1] << 8);
-        at += LENGTH_BYTES;
-        if (((length === 4 && into[at] === CAPITAL_N) || (length === 2 && into[at] === BACKSLASH)) && mayBeNull[cell]) return -1;
-        at += length;
-      }
-      return end;
-    };
+    return cells.length < fields.length ? undefined : (into, from, limit) => this.row?.copy(cells, into, from, limit) ?? -1;
   }
 
   refuse(field: IdpField | undefined, message: Note, cause?: string): void {
@@ -149,11 +137,8 @@ const OPEN: ReadonlySet<IdpField> = new Set(['email', 'givenName', 'familyName']
 /** A value of `--null` for one column of the snapshot. */
 const OF_COLUMN = /^[A-Za-z]+\.[A-Za-z]+=/;
 
-const CAPITAL_N = 0x4e;
-const BACKSLASH = 0x5c;
-
 /** Is a text what databases and their tools write for NULL. */
-export const isNullWord = (text: string): boolean => text === 'NULL' || text === '\\N';
+export const isNullWord = (text: string): boolean => NULL_SPELLINGS.has(text);
 
 /** Recognizes the cells of one file of the provider that mean a missing value (`NULL`, `\N`, and spellings that the user adds), and counts them. */
 export class NoValue {

@@ -1,14 +1,11 @@
 /** What the words of cells mean: missing values, booleans, statuses, authentication types, scopes and projects (contract 2.2, 3); everything else is refused. */
 
-import type { TextBytes } from '../../collections/text-bytes.js';
 import type { Activity, AuthenticationType, Role } from '../../model/directory.js';
 import { note, quotedHeading } from '../../model/note.js';
 import { unicodePattern } from '../../model/unicode-pattern.js';
 import { UserError } from '../../model/user-error.js';
 import { columnsOf } from './headings.js';
-
-/** NULL as databases and their tools write it. */
-const NULL_WORDS: readonly string[] = ['NULL', '\\N'];
+import { NO_SPELLINGS, NULL_SPELLINGS, Spellings } from './spellings.js';
 
 /** Columns to which `--null VALUE` applies: a real value of theirs is seldom such a word. */
 const OPEN: Readonly<Record<Role, readonly string[]>> = { users: ['email', 'firstName', 'lastName', 'fullName'], groups: ['project'], memberships: [] };
@@ -76,29 +73,6 @@ export function refuseWrongNulls(nulls: readonly string[]): void {
   for (const text of nulls) parseNull(text);
 }
 
-/** A set of spellings, with their first bytes and the length of the longest in bytes (-1: there is none). Most cells are longer than any of them, and are not looked up. */
-export class Spellings {
-  readonly #known: ReadonlySet<string>;
-  readonly #fronts: ReadonlySet<number>;
-  readonly longest: number;
-
-  constructor(readonly words: readonly string[]) {
-    this.#known = new Set(words);
-    this.#fronts = new Set(words.map((word) => Buffer.byteLength(word) * 256 + (Buffer.from(word)[0] ?? 0)));
-    this.longest = Math.max(-1, ...words.map((word) => Buffer.byteLength(word)));
-  }
-
-  has(text: string): boolean {
-    return text.length <= this.longest && this.#known.has(text);
-  }
-
-  /** Is the text from an offset to the end of some bytes one of them. Few cells begin like one, and only those are decoded. */
-  hasEnd(bytes: TextBytes, from: number): boolean {
-    const length = bytes.length - from;
-    return length <= this.longest && this.#fronts.has(length * 256 + (length === 0 ? 0 : bytes.at(from))) && this.#known.has(bytes.part(from, bytes.length));
-  }
-}
-
 /** The special words of one table's columns. */
 export class CellWords {
   readonly #spellings: ReadonlyMap<string, Spellings>;
@@ -115,7 +89,7 @@ export class CellWords {
     const options = nulls.map(parseNull);
     const spellingsOf = (column: string): Spellings => {
       const said = options.filter((option) => option.column === `${role}.${column}` || (option.column === undefined && OPEN[role].includes(column)));
-      const standard = hasNullWords && !NAMING[role].includes(column) ? NULL_WORDS : [];
+      const standard = hasNullWords && !NAMING[role].includes(column) ? NULL_SPELLINGS.words : [];
       return new Spellings([...standard, ...said.map(({ value }) => value)]);
     };
     this.#spellings = new Map(columnsOf(role).map((column) => [column, spellingsOf(column)]));
@@ -123,7 +97,7 @@ export class CellWords {
 
   /** Returns the spellings of a missing value in a column. */
   of(column: string): Spellings {
-    return this.#spellings.get(column) ?? NONE;
+    return this.#spellings.get(column) ?? NO_SPELLINGS;
   }
 
   /** Returns a cell's effective text: empty if it means a missing value. */
@@ -137,13 +111,11 @@ export class CellWords {
    */
   groupsCell(text: string, isGroup: ((name: string) => boolean) | undefined): string | undefined {
     if (this.of('groups').has(text)) return '';
-    if (!this.hasNullWords || !NULL_WORDS.includes(text)) return text;
+    if (!this.hasNullWords || !NULL_SPELLINGS.has(text)) return text;
     if (isGroup === undefined) return undefined;
     return isGroup(text) ? text : '';
   }
 }
-
-const NONE = new Spellings([]);
 
 const TRUE = new Set(['true', 't', '1', 'yes', 'y', 'active', 'activated', 'enabled']);
 const FALSE = new Set(['false', 'f', '0', 'no', 'n', 'inactive', 'deactivated', 'disabled']);

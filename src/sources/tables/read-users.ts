@@ -75,10 +75,11 @@ export function readUsers(wishes: UserWishes, problems: Problems): UsersRead {
     const addFurther = further?.adder(table);
     const nameParts = wishes.withNameParts === true ? namePartsReader(table) : undefined;
     const mark = markerFor?.(table);
-    const hasBothNames = table.columns.has('firstName') && table.columns.has('lastName');
+    const [firstName, lastName] = [table.columns.get('firstName'), table.columns.get('lastName')];
+    const person = nameParts === undefined || firstName === undefined || lastName === undefined ? undefined : { firstName, lastName };
     const keep =
-      mark === undefined && (nameParts === undefined || hasBothNames)
-        ? keeper({ table, idColumn, at: { userName: userNameAt, email: emailAt }, isActive, authenticationType, nameParts })
+      mark === undefined && (nameParts === undefined || person !== undefined)
+        ? keeper({ table, idColumn, at: { userName: userNameAt, email: emailAt }, isActive, authenticationType, person })
         : undefined;
 
     const addUser = (user: User, integer: number, row: Row): void => {

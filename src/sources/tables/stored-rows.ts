@@ -2,19 +2,20 @@
 
 import { integerOf } from '../../collections/places.js';
 import { NO_ROOM, placeIn } from '../../collections/stored-texts.js';
-import type { AuthenticationType, User } from '../../model/directory.js';
+import type { AuthenticationType } from '../../model/directory.js';
 import {
   HAS_ONE_NAME,
+  HAS_PERSON,
   IS_ACTIVE,
   IS_IDP,
   LARGEST_INPUT,
   LARGEST_LINE,
-  NamedUser,
   putRecordHead,
   RECORD_HEAD,
   StoredUser,
   UserRecords,
 } from '../../model/stored-user.js';
+import { Spellings } from './spellings.js';
 import type { Row, Table } from './table.js';
 import type { Remembered } from './user-status.js';
 
@@ -29,7 +30,8 @@ interface Keeping {
   readonly at: { readonly userName: number; readonly email: number };
   readonly isActive: Remembered<boolean>;
   readonly authenticationType: (row: Row) => AuthenticationType;
-  readonly nameParts: ((row: Row) => Pick<User, 'givenName' | 'familyName'>) | undefined;
+  /** The columns of the person's names, if they are read; both or none. */
+  readonly person: { readonly firstName: number; readonly lastName: number } | undefined;
 }
 
 /** Returns the user of a row whose id is a whole number; undefined, before anything was read or counted, if the user cannot be stored. */
@@ -47,18 +49,26 @@ export function decode(bytes: Uint8Array, from: number, to: number): string {
 
 /**
  * Returns a function that creates stored users from the rows of a table; all tables share one store. A user with a very long text, or one that
- * may mean a missing value, is not stored, so that little has to be done for each user.
+ * means a missing value, is not stored, so that little has to be done for each user.
  */
 export function userKeeper(): (keeping: Keeping) => Keep {
   const records = new UserRecords(decode);
   const { texts } = records;
-  return ({ table, idColumn, at, isActive, authenticationType, nameParts }) => {
+  return ({ table, idColumn, at, isActive, authenticationType, person }) => {
     const [nameNulls, emailNulls] = [table.words.of('userName'), table.words.of('email')];
     if (nameNulls.has('') || emailNulls.has('') || table.words.of(idColumn).words.some((word) => integerOf(word) >= 0)) return () => undefined;
-    const userName = { column: at.userName, above: nameNulls.longest };
-    const email = { column: at.email, above: emailNulls.longest };
-    const cells = [userName, email];
-    const cellsOfOne = [{ column: at.userName, above: Math.max(userName.above, email.above) }];
+    const userName = { column: at.userName, words: nameNulls };
+    const email = { column: at.email, words: emailNulls };
+    const names =
+      person === undefined
+        ? []
+        : [
+            { column: person.firstName, words: table.words.of('firstName') },
+            { column: person.lastName, words: table.words.of('lastName') },
+          ];
+    const cells = [userName, email, ...names];
+    const cellsOfOne = [{ column: at.userName, words: new Spellings([...nameNulls.words, ...emailNulls.words]) }, ...names];
+    const known = person === undefined ? 0 : HAS_PERSON;
     return (row, place, id, input) => {
       if (row.line > LARGEST_LINE || input > LARGEST_INPUT) return undefined;
       const record = texts.reserve(LONGEST);
@@ -70,10 +80,8 @@ export function userKeeper(): (keeping: Keeping) => Keep {
       if (end < 0) return undefined;
       putRecordHead(bytes, start, row.line, id, input);
       texts.keep(end);
-      const flags = (isActive.read(row) ? IS_ACTIVE : 0) | (authenticationType(row) === 'idp' ? IS_IDP : 0) | (hasOneName ? HAS_ONE_NAME : 0);
-      if (nameParts === undefined) return new StoredUser(place, record, flags, records);
-      const { givenName = '', familyName = '' } = nameParts(row);
-      return new NamedUser(place, record, flags, records, givenName, familyName);
+      const flags = known | (isActive.read(row) ? IS_ACTIVE : 0) | (authenticationType(row) === 'idp' ? IS_IDP : 0) | (hasOneName ? HAS_ONE_NAME : 0);
+      return new StoredUser(place, record, flags, records);
     };
   };
 }

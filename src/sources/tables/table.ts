@@ -8,6 +8,7 @@ import type { CollationName } from '../../model/policy.js';
 import { type CellWords, placeholderNotes } from './cell-words.js';
 import type { Columns } from './headings.js';
 import type { Problems, SourceProblem } from './problem.js';
+import type { Spellings } from './spellings.js';
 
 /** One row; the same object is reused for each, so keep only its strings. */
 export interface Row {
@@ -27,7 +28,7 @@ export interface Row {
   code(column: number): number;
   /** Adds the cell's text. */
   addTo(bytes: TextBytes, column: number): void;
-  /** Writes cells one after the other, each with its length before it (see `StoredTexts`), from an offset on. Returns the end; -1 if they would go beyond `limit`, if a cell is not empty but too short, or if storing them would not pay off. */
+  /** Writes cells one after the other, each with its length before it (see `StoredTexts`), from an offset on. Returns the end; -1 if they would go beyond `limit`, if a cell has one of its words, or if storing them would not pay off. */
   copy(cells: readonly CopiedCell[], into: Uint8Array, from: number, limit: number): number;
   /** Are two cells exactly equal; may return false if comparing would be expensive. */
   isSame(a: number, b: number): boolean;
@@ -35,8 +36,8 @@ export interface Row {
 
 export interface CopiedCell {
   readonly column: number;
-  /** Number of bytes that a text must exceed. */
-  readonly above: number;
+  /** What its text must not be. */
+  readonly words: Spellings;
 }
 
 /** Returns the location of a cell, as problems state it. */

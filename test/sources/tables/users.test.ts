@@ -281,12 +281,15 @@ describe('users of a CSV', () => {
     email: fc.option(nearAddress, { nil: undefined }),
     active: fc.boolean(),
     authenticationType: fc.constantFrom('idp', 'basic'),
-    firstName: fc.constantFrom('Zoë', 'Bo', '', 'A "B"'),
+    firstName: fc.constantFrom('Zoë', 'Bo', '', 'A "B"', 'NULL', '\\N', 'Nora', 'null'),
+    lastName: fc.constantFrom('Wu', 'NULL', 'Null', '', 'Ñ'),
     isQuoted: fc.boolean(),
   });
 
   /** A row that makes a file too large to be read at once. */
   const filler = (id: string): string => `${id},filler,filler@x.org,false,basic,"${'x'.repeat(1 << 20)}",Wu`;
+
+  const effective = (text: string): string => (text === 'NULL' || text === '\\N' ? '' : text);
 
   it('are those that were written, whether their texts are kept as bytes or not, and are indexed alike', async () => {
     let stored = 0;
@@ -296,8 +299,8 @@ describe('users of a CSV', () => {
         fc.boolean(),
         fc.boolean(),
         async (people, withNameParts, isLarge) => {
-          const lines = people.map(({ id, userName, email = userName, active, authenticationType, firstName, isQuoted }) =>
-            [id, userName, email, String(active), authenticationType, firstName, 'Wu']
+          const lines = people.map(({ id, userName, email = userName, active, authenticationType, firstName, lastName, isQuoted }) =>
+            [id, userName, email, String(active), authenticationType, firstName, lastName]
               .map((text) => (isQuoted || /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
               .join(','),
           );
@@ -307,16 +310,16 @@ describe('users of a CSV', () => {
           const lineOf = [2];
           for (const [at, line] of lines.entries()) lineOf.push(lineOf[at] + line.split('\n').length);
           const written = people.map(
-            ({ id, userName, email = userName, active, authenticationType, firstName }, place): User => ({
+            ({ id, userName, email = userName, active, authenticationType, firstName, lastName }, place): User => ({
               place,
               id,
               userName,
-              email: email === 'NULL' || email === '\\N' ? '' : email,
+              email: effective(email),
               active,
               authenticationType: authenticationType === 'idp' ? 'idp' : 'basic',
               input: 0,
               line: lineOf[place],
-              ...(withNameParts ? { givenName: firstName, familyName: 'Wu' } : {}),
+              ...(withNameParts ? { givenName: effective(firstName), familyName: effective(lastName) } : {}),
             }),
           );
           expect(users.map(plainUser)).toEqual(written);
