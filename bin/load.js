@@ -36,13 +36,17 @@ function statOf(place) {
   }
 }
 
+let crypto;
+/** Keeps it, because Node.js takes as long to find a module again as to hash a short text. */
+const usedCrypto = () => (crypto ??= require('node:crypto'));
+
 /** Stands for node:crypto until it is used: it takes as long to load as a small export to check, and most reports show no digest. */
 const cryptoWhenUsed = new Proxy(
   {},
   {
-    get: (_, name) => require('node:crypto')[name],
-    ownKeys: () => Reflect.ownKeys(require('node:crypto')),
-    getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor({ ...require('node:crypto') }, name),
+    get: (_, name) => usedCrypto()[name],
+    ownKeys: () => Reflect.ownKeys(usedCrypto()),
+    getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor({ ...usedCrypto() }, name),
   },
 );
 
