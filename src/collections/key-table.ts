@@ -24,11 +24,13 @@ export class KeyTable {
   #stored: StoredTexts | undefined;
   /** What holds the texts that are looked up, if they have addresses. */
   #asked: StoredTexts | undefined;
-  /** Hash and number + 1 by slot, side by side: the slot of its hash or the next free one; 0 is free. */
+  /** By slot, which is that of its hash or the next free one: the number + 1 in the lower bits, of which there are as many as number the slots, and the hash in the others. 0 is free. */
   #slots: Int32Array;
   /** Number of slots - 1. */
   #mask: number;
-  readonly #crowded = new Map<string, { readonly number: number; readonly hash: number }>();
+  /** By number of the key. */
+  #keyHashes: Int32Array;
+  readonly #crowded = new Map<string, number>();
   /** Hash of the last text. */
   #hash = 0;
   #isOdd = false;
@@ -46,9 +48,10 @@ export class KeyTable {
   ) {
     let length = 1 << 12;
     while (length * MOST_FULL < expected) length *= 2;
-    this.#slots = new Int32Array(length * 2);
+    this.#slots = new Int32Array(length);
     this.#mask = length - 1;
     this.#places = new Int32Array(Math.ceil(length * MOST_FULL) + 1);
+    this.#keyHashes = new Int32Array(this.#places.length);
   }
 
   /** Number of keys. */
@@ -121,18 +124,19 @@ export class KeyTable {
     }
     const slots = this.#slots;
     let touched = 0;
-    for (let at = 0; at < count; at++) touched |= slots[(hashes[at] & this.#mask) * 2];
+    for (let at = 0; at < count; at++) touched |= slots[hashes[at] & this.#mask];
     // Kept, so that reading them is not left out as useless.
     this.#hash = touched;
   }
 
   /** Loads the stored texts that the prepared ones probably equal into the cache: first where they are, then the texts, so that neither waits for the other. */
   #touchFound(count: number): void {
-    const slots = this.#slots;
+    const mask = this.#mask;
     const found = this.#found;
     for (let at = 0; at < count; at++) {
-      const slot = (this.#hashes[at] & this.#mask) * 2;
-      found[at] = slots[slot] === this.#hashes[at] && slots[slot + 1] !== 0 ? this.#places[slots[slot + 1] - 1] : NOT_STORED;
+      const hash = this.#hashes[at];
+      const taken = this.#slots[hash & mask];
+      found[at] = taken !== 0 && ((taken ^ hash) & ~mask) === 0 ? this.#places[(taken & mask) - 1] : NOT_STORED;
     }
     const stored = this.#stored;
     if (stored === undefined) return;
@@ -167,10 +171,14 @@ export class KeyTable {
     const known = this.#find(folded, address);
     if (known !== UNKNOWN) return known;
     const number = this.#size++;
-    if (number === this.#places.length) this.#places = widened(this.#places);
+    if (number === this.#places.length) {
+      this.#places = widened(this.#places);
+      this.#keyHashes = widened(this.#keyHashes);
+    }
     this.#places[number] = address === NOT_STORED ? -this.#texts.push(folded) : address;
+    this.#keyHashes[number] = this.#hash;
     if (number >= this.#mask * MOST_FULL) this.#widen();
-    this.#place(number, this.#hash);
+    else this.#place(number);
     return number;
   }
 
@@ -240,16 +248,17 @@ export class KeyTable {
 
   #find(folded: string, address: number): number {
     const slots = this.#slots;
+    const mask = this.#mask;
     const hash = this.#hash;
     for (let step = 0; step < MOST_STEPS; step++) {
-      const slot = ((hash + step) & this.#mask) * 2;
-      const number = slots[slot + 1] - 1;
+      const taken = slots[(hash + step) & mask];
       // A crowded key has found no free slot.
-      if (number < 0) return UNKNOWN;
-      if (slots[slot] === hash && this.#isSame(number, folded, address)) return number;
+      if (taken === 0) return UNKNOWN;
+      const number = (taken & mask) - 1;
+      if (((taken ^ hash) & ~mask) === 0 && this.#isSame(number, folded, address)) return number;
     }
     if (this.#crowded.size === 0) return UNKNOWN;
-    return this.#crowded.get(address === NOT_STORED ? folded : (this.#asked?.text(address) ?? ''))?.number ?? UNKNOWN;
+    return this.#crowded.get(address === NOT_STORED ? folded : (this.#asked?.text(address) ?? '')) ?? UNKNOWN;
   }
 
   #isSame(number: number, folded: string, address: number): boolean {
@@ -260,26 +269,24 @@ export class KeyTable {
     return place < 0 ? asked.isText(address, this.#texts[-1 - place]) : this.#stored?.isSame(place, asked, address) === true;
   }
 
-  #place(number: number, hash: number): void {
+  #place(number: number): void {
     const slots = this.#slots;
+    const mask = this.#mask;
+    const hash = this.#keyHashes[number];
     for (let step = 0; step < MOST_STEPS; step++) {
-      const slot = ((hash + step) & this.#mask) * 2;
-      if (slots[slot + 1] !== 0) continue;
-      slots[slot] = hash;
-      slots[slot + 1] = number + 1;
+      const slot = (hash + step) & mask;
+      if (slots[slot] !== 0) continue;
+      slots[slot] = (hash & ~mask) | (number + 1);
       return;
     }
-    this.#crowded.set(this.textOf(number), { number, hash });
+    this.#crowded.set(this.textOf(number), number);
   }
 
   #widen(): void {
-    const narrow = this.#slots;
-    this.#slots = new Int32Array(narrow.length * 2);
-    this.#mask = narrow.length - 1;
-    for (let at = 0; at < narrow.length; at += 2) if (narrow[at + 1] !== 0) this.#place(narrow[at + 1] - 1, narrow[at]);
-    const crowded = [...this.#crowded.values()];
+    this.#slots = new Int32Array(this.#slots.length * 2);
+    this.#mask = this.#slots.length - 1;
     this.#crowded.clear();
-    for (const { number, hash } of crowded) this.#place(number, hash);
+    for (let number = 0; number < this.#size; number++) this.#place(number);
   }
 }
 
