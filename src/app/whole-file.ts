@@ -22,10 +22,11 @@ export function* gather<B extends Uint8Array>(pieces: Iterable<string | B>): Ite
   if (held !== '') yield held;
 }
 
-/** Yields the bytes of texts that have one per unit. They are valid until the next ones are asked for. */
-export function* unitBytes(pieces: Iterable<string>): Iterable<Uint8Array> {
+/** Yields the bytes of texts that have one per unit; bytes stay as they are. They are valid until the next ones are asked for. */
+export function* unitBytes(pieces: Iterable<string | Uint8Array>): Iterable<Uint8Array> {
   const buffer = Buffer.allocUnsafe(GATHERED * 2);
-  for (const text of gather<never>(pieces)) yield text.length > buffer.length ? Buffer.from(text, 'latin1') : buffer.subarray(0, buffer.write(text, 'latin1'));
+  const bytesOf = (text: string): Buffer => (text.length > buffer.length ? Buffer.from(text, 'latin1') : buffer.subarray(0, buffer.write(text, 'latin1')));
+  for (const piece of gather(pieces)) yield typeof piece === 'string' ? bytesOf(piece) : piece;
 }
 
 /** A device or a pipe cannot be replaced, only written to. */

@@ -52,6 +52,47 @@ export class TextBytes {
     this.#length = length;
   }
 
+  /** Adds bytes of which there are many. */
+  block(source: Uint8Array): void {
+    this.#reserve(source.length);
+    this.#bytes.set(source, this.#length);
+    this.#length += source.length;
+  }
+
+  /** Adds some bytes if all of them are allowed, by byte; otherwise adds nothing and returns false. */
+  allowedBytes(source: Uint8Array, from: number, to: number, isAllowed: Uint8Array): boolean {
+    this.#reserve(to - from);
+    const bytes = this.#bytes;
+    let length = this.#length;
+    for (let at = from; at < to; at++) {
+      const byte = source[at];
+      if (isAllowed[byte] === 0) return false;
+      bytes[length++] = byte;
+    }
+    this.#length = length;
+    return true;
+  }
+
+  /** Adds a whole number that is not negative, in digits. */
+  whole(number: number): void {
+    let width = 1;
+    for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) width++;
+    this.#reserve(width);
+    this.#length += width;
+    let rest = number;
+    for (let at = this.#length - 1; at >= this.#length - width; at--) {
+      const tens = Math.floor(rest / 10);
+      this.#bytes[at] = 0x30 + rest - tens * 10;
+      rest = tens;
+    }
+  }
+
+  /** Removes the byte at an offset. */
+  omit(offset: number): void {
+    this.#bytes.copyWithin(offset, offset + 1, this.#length);
+    this.#length--;
+  }
+
   /** Adds one ASCII character. */
   byte(code: number): void {
     this.#reserve(1);

@@ -73,6 +73,10 @@ export class StoredIdpUser implements IdpUser {
     return this.#records.texts;
   }
 
+  get idAddress(): number {
+    return this.#records.columns.ids[this.record];
+  }
+
   get subjectAddress(): number {
     return this.#records.subjectAddress(this.record);
   }

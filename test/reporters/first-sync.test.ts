@@ -3,7 +3,10 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import type { User } from '../../src/model/directory.js';
+import type { IdpUser } from '../../src/model/idp.js';
 import { escapeUnseen, unguardCell } from '../../src/model/written-text.js';
+import { changedOutcomes, withLists } from '../../src/preview/outcomes.js';
 import { outcomeText, type Preview } from '../../src/preview/preview.js';
 import type { Reconciliation } from '../../src/preview/reconciliation.js';
 import { htmlReconcile as html } from '../../src/reporters/html/first-sync.js';
@@ -12,7 +15,8 @@ import { markdownReconcile as markdown } from '../../src/reporters/markdown/firs
 import { prettyReconcile as pretty } from '../../src/reporters/pretty/first-sync.js';
 import { formatNames, loadReporter } from '../../src/reporters/registry.js';
 import type { WriteOptions } from '../../src/reporters/reporter.js';
-import { DOCUMENTS, idpOf, named, nastyPreview, organizationOf, previewOf, unseenIn } from './documents.js';
+import { storedIdpUser, storedUser } from '../support/stored.js';
+import { DOCUMENTS, idpOf, named, nastyPreview, organizationOf, previewOf, unseenIn, worlds } from './documents.js';
 
 const OPTIONS: WriteOptions = { tool: { name: 'scim-audit', version: '1.0.0' }, hasColors: false };
 
@@ -23,15 +27,18 @@ async function renderAs(format: string, preview: Preview, options: WriteOptions 
 }
 
 describe('the encoded JSON', () => {
-  it('is the JSON in UTF-8, a byte per unit, whatever the values are', async () => {
+  it('is the JSON in UTF-8, a byte per unit or as bytes, whatever the values are', async () => {
     const reporter = await loadReporter('json', 'preview');
     let wide = 0;
     const isSame = (preview: Preview): void => {
-      const units = [...(reporter?.encoded?.(preview, OPTIONS) ?? [])].join('');
+      const written: Buffer[] = [];
+      for (const piece of reporter?.encoded?.(preview, OPTIONS) ?? []) {
+        if (typeof piece === 'string') expect(piece).toMatch(/^[\0-\xff]*$/);
+        written.push(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : Buffer.from(piece));
+      }
       const text = [...(reporter?.render(preview, OPTIONS) ?? [])].join('');
       if (/[^\0-\xff]/.test(text)) wide++;
-      expect(units).toMatch(/^[\0-\xff]+$/);
-      expect(Buffer.from(units, 'latin1').toString('utf8')).toBe(text);
+      expect(Buffer.concat(written).toString('utf8')).toBe(text);
     };
     fc.assert(fc.property(nastyPreview, isSame), { numRuns: 300 });
     expect(wide).toBeGreaterThan(20);
@@ -45,6 +52,86 @@ describe('the encoded JSON', () => {
         idpOf({ provider: 'okta', users: accents.map((name) => ({ subject: name, email: `${name}@dome.example`, givenName: 'Řehoř', familyName: name })) }),
       ),
     );
+  });
+});
+
+describe('the JSON of people and their sign-ins', () => {
+  /** Both lists, a line per value, written by JSON.stringify. */
+  function twin({ forecast, snapshot: { inputs } }: Preview): string {
+    const line = (value: object): string => escapeUnseen(JSON.stringify(value));
+    const list = (name: string, lines: readonly string[]): string =>
+      `  "${name}": [${lines.map((each) => `\n    ${each}`).join(',')}${lines.length === 0 ? '' : '\n  '}],\n`;
+    const account = ({ id, userName, email, active, authenticationType, givenName, familyName, input, line: at }: User) => {
+      const { path, table } = inputs[input];
+      const location = table === undefined ? { path, line: at } : { path, table, rowid: at };
+      return { id, userName, email, active, authenticationType, givenName, familyName, location };
+    };
+    const sent = ({ id, subject, email, active, isPending, isSuspended, path, line: at }: IdpUser) => ({
+      id,
+      subject,
+      email,
+      active,
+      pending: isPending === true ? true : undefined,
+      suspended: isSuspended === true ? true : undefined,
+      location: { path, line: at },
+    });
+    const ids = (users: readonly User[]) => (users.length === 0 ? undefined : users.map(({ id }) => id));
+    const users = forecast.users.map(({ effects, user, idpUser, overwrites, beside, candidates, why }) =>
+      line({
+        effects,
+        user: user === undefined ? undefined : account(user),
+        idpUser: idpUser === undefined ? undefined : sent(idpUser),
+        overwrites: overwrites.length === 0 ? undefined : overwrites,
+        beside: ids(beside),
+        candidates: ids(candidates),
+        reasons: why.names,
+      }),
+    );
+    const logins = forecast.logins.map(({ user, login, why }) => line({ user: user.id, login, reasons: why.names }));
+    return list('users', users) + list('logins', logins);
+  }
+
+  /** The preview with the users of both sides as bytes, as those of a large export are. */
+  function stored(preview: Preview): Preview {
+    const ours = (user: User): User => storedUser(user) ?? user;
+    const { people, signIns } = preview.forecast;
+    const forecast = withLists({
+      ...preview.forecast,
+      people: changedOutcomes(people, (one) => ({
+        ...one,
+        user: one.user === undefined ? undefined : ours(one.user),
+        idpUser: one.idpUser === undefined ? undefined : (storedIdpUser(one.idpUser) ?? one.idpUser),
+        beside: one.beside.map(ours),
+        candidates: one.candidates.map(ours),
+      })),
+      signIns: changedOutcomes(signIns, (one) => ({ ...one, user: ours(one.user) })),
+    });
+    return { ...preview, forecast };
+  }
+
+  it('is what JSON.stringify writes, of strings and of bytes', async () => {
+    const isAsWritten = async (preview: Preview): Promise<void> => {
+      expect(await renderAs('json', preview)).toContain(twin(preview));
+      expect(await renderAs('json', stored(preview))).toContain(twin(preview));
+    };
+    await fc.assert(fc.asyncProperty(nastyPreview, isAsWritten), { numRuns: 300 });
+    await fc.assert(
+      fc.asyncProperty(worlds, ({ organization, idp }) => isAsWritten(previewOf(organization, idp))),
+      { numRuns: 200 },
+    );
+    const names = ['Zoë', 'Ștefan', 'À\u00ad', '\u0080', '\u00bf', 'ſƀ', '"', '\\', '\u007f', '日本 🔭', 'ŕ'.repeat(70), ''];
+    await isAsWritten(
+      previewOf(
+        organizationOf({ users: names.map((name, at) => ({ id: String(10 ** at), userName: name, email: `${name}@x`, givenName: name, familyName: 'Á' })) }),
+        idpOf({ provider: 'okta', users: names.map((name) => ({ subject: name, email: `${name}@x`, givenName: 'é', familyName: name })) }),
+      ),
+    );
+  });
+
+  it('is written whole if it takes many pieces', async () => {
+    const users = Array.from({ length: 2000 }, (_, at) => ({ userName: `user${at}@dome.example`, email: `user${at}@dome.example` }));
+    const preview = previewOf(organizationOf({ users }), idpOf({ provider: 'okta', users: users.map(({ email }) => ({ subject: email, email })) }));
+    expect(await renderAs('json', preview)).toContain(twin(preview));
   });
 });
 

@@ -39,6 +39,18 @@ export function remembering(spell: Spelling): Spelling {
   };
 }
 
+/** Few values of which there are many: what is made of each is made once. */
+export function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
 const encoder = new TextEncoder();
 const MOST_ARGUMENTS = 1 << 12;
 

@@ -2,14 +2,15 @@ import { TextBytes } from '../../collections/text-bytes.js';
 import type { Input, Subject, User } from '../../model/directory.js';
 import type { IdpGroup, IdpUser } from '../../model/idp.js';
 import { escapeUnseen, jsonText } from '../../model/written-text.js';
-import type { Forecast, GroupForecast, LoginForecast, MembershipForecast, Reason, UserForecast } from '../../preview/forecast.js';
-import { each, usedKinds } from '../../preview/outcomes.js';
+import type { Forecast, GroupForecast, MembershipForecast, Reason } from '../../preview/forecast.js';
+import { usedKinds } from '../../preview/outcomes.js';
 import type { Preview } from '../../preview/preview.js';
 import { MembersByGroup } from '../../preview/preview-input.js';
 import { reasonsOf } from '../../preview/words.js';
 import { notesOf } from '../preview-summary.js';
 import type { Reporter, WriteOptions } from '../reporter.js';
-import { listLines, remembering, type Spelling, unitsOf } from './lines.js';
+import { listLines, remembered, remembering, type Spelling, unitsOf } from './lines.js';
+import { loginBytes, userBytes } from './preview-bytes.js';
 import { idpHead } from './report.js';
 
 const SCHEMA_VERSION = 2;
@@ -22,18 +23,34 @@ const KIND = 'scim-audit/preview';
  * each is said once, under `reasons` of the whole: `.reasons.users["second-account"]`.
  */
 export const json: Reporter<'preview'> = {
-  render: (preview, options) => lines(preview, options, remembering(jsonText), (text) => text),
+  render: (preview, options) =>
+    lines(
+      preview,
+      options,
+      remembering(jsonText),
+      (text) => text,
+      (bytes) => decoder.decode(bytes),
+    ),
   encoded: (preview, options) =>
     lines(
       preview,
       options,
       remembering((text) => unitsOf(jsonText(text))),
       unitsOf,
+      (bytes) => bytes,
     ),
 };
 
-/** `spell` is for values, `encode` for JSON that is already text. */
-function* lines(preview: Preview, { tool }: WriteOptions, spell: Spelling, encode: (json: string) => string): Iterable<string> {
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** `spell` is for values, `encode` for JSON that is already text, `piece` for bytes. */
+function* lines<B>(
+  preview: Preview,
+  { tool }: WriteOptions,
+  spell: Spelling,
+  encode: (json: string) => string,
+  piece: (bytes: Uint8Array) => B,
+): Iterable<string | B> {
   const { provider, people, signIns, groups, memberships } = preview.forecast;
   const reasons = reasonsOf(provider);
   yield `{\n  "schemaVersion": ${SCHEMA_VERSION},\n  "kind": ${JSON.stringify(KIND)}`;
@@ -48,8 +65,8 @@ function* lines(preview: Preview, { tool }: WriteOptions, spell: Spelling, encod
   };
   for (const [name, value] of Object.entries(head)) yield encode(`,\n  ${JSON.stringify(name)}: ${indent(value)}`);
   const at = placing(preview.snapshot.inputs, spell);
-  yield* listLines('users', each(people), userLines(at, spell));
-  yield* listLines('logins', each(signIns), loginLines(spell));
+  for (const bytes of userBytes(people, preview.snapshot.inputs)) yield piece(bytes);
+  for (const bytes of loginBytes(signIns)) yield piece(bytes);
   yield* listLines('groups', groups, groupLines(at, spell, knowingMembers(preview)));
   yield* listLines('memberships', memberships, membershipLines(spell));
   // Aliases are of no account that could be compared later.
@@ -146,11 +163,6 @@ function administratorsOf({ administrators }: Forecast) {
   return { administrators: named.map(({ user, login, isOutside }) => ({ id: user.id, login, outsideProvider: isOutside })), unknownAdministrators: missing };
 }
 
-function loginLines(spell: Spelling): (forecast: LoginForecast) => string {
-  const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
-  return ({ user, login, why }) => `{"user":${spell(user.id)},"login":"${login}","reasons":${reasonsText(why)}}`;
-}
-
 function licensesOf({ licenses }: Forecast) {
   if (licenses === undefined) return undefined;
   const { stock, needed, creator, creatorFloat, without } = licenses;
@@ -171,26 +183,6 @@ function placing(inputs: readonly Input[], spell: Spelling): Placing {
   );
   const idpHeads = remembered((path: string) => `{"path":${spell(path)},"line":`);
   return { of: ({ input, line }) => `${heads[input]}${line}}`, ofIdp: ({ path, line }) => `${idpHeads(path)}${line}}` };
-}
-
-function userLines(at: Placing, spell: Spelling): (forecast: UserForecast) => string {
-  const effectsText = remembered((effects: UserForecast['effects']) => JSON.stringify(effects));
-  const reasonsText = remembered(({ names }: Reason) => JSON.stringify(names));
-  const accountText = (user: User): string =>
-    `{"id":${spell(user.id)},"userName":${spell(user.userName)},"email":${spell(user.email)},"active":${user.active},"authenticationType":"${user.authenticationType}"${nameText('givenName', user.givenName)}${nameText('familyName', user.familyName)},"location":${at.of(user)}}`;
-  const nameText = (name: string, value: string | undefined): string => (value === undefined ? '' : `,"${name}":${spell(value)}`);
-  const idpUserText = (user: IdpUser): string =>
-    `{"id":${spell(user.id)},"subject":${spell(user.subject)},"email":${spell(user.email)},"active":${user.active}${user.isPending === true ? ',"pending":true' : ''}${user.isSuspended === true ? ',"suspended":true' : ''},"location":${at.ofIdp(user)}}`;
-  return ({ effects, user, idpUser, overwrites, beside, candidates, why }) =>
-    `{"effects":${effectsText(effects)}` +
-    (user === undefined ? '' : `,"user":${accountText(user)}`) +
-    (idpUser === undefined ? '' : `,"idpUser":${idpUserText(idpUser)}`) +
-    (overwrites.length === 0
-      ? ''
-      : `,"overwrites":[${overwrites.map(({ attribute, from, to }) => `{"attribute":${spell(attribute)},"from":${spell(from)},"to":${spell(to)}}`).join(',')}]`) +
-    idsText('beside', beside, spell) +
-    idsText('candidates', candidates, spell) +
-    `,"reasons":${reasonsText(why)}}`;
 }
 
 /** Returns whether the members that the provider has of a group were given. */
@@ -222,15 +214,3 @@ function membershipLines(spell: Spelling): (forecast: MembershipForecast) => str
 
 const idsText = (name: string, subjects: readonly Subject[], spell: Spelling): string =>
   subjects.length === 0 ? '' : `,"${name}":[${subjects.map(({ id }) => spell(id)).join(',')}]`;
-
-/** Few values of which there are many: what is made of each is made once. */
-function remembered<K, V>(make: (key: K) => V): (key: K) => V {
-  const made = new Map<K, V>();
-  return (key) => {
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const value = make(key);
-    made.set(key, value);
-    return value;
-  };
-}
