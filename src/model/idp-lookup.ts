@@ -198,15 +198,15 @@ class Foremost {
 export function namesakesOf(index: IdentityIndex, match: IdpMatch): ReadonlyMap<number, number> {
   const { outcomes } = lookUpsOf(index, match);
   const found = new Map<number, number>();
-  outcomes.forEach((outcome, place) => {
-    if (outcome !== LOOK_UP.create || match.fit[place] !== NO_FIT) return;
+  for (let place = 0; place < outcomes.length; place++) {
+    if (outcomes[place] !== LOOK_UP.create || match.fit[place] !== NO_FIT) continue;
     const { subject } = match.directory.users[place];
-    if (!subject.includes('@')) return;
+    if (!subject.includes('@')) continue;
     const key = index.find(localPartOf(subject));
-    if (key < 0 || index.holders.sizeOf(key) !== 1) return;
+    if (key < 0 || index.holders.sizeOf(key) !== 1) continue;
     const [account] = index.holders.of(key);
     if (isAlone(index, match, account) && isNear(index, account, subject)) found.set(account, place);
-  });
+  }
   return found.size === 0 ? found : withoutShared(found, index, match);
 }
 

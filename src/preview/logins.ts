@@ -100,7 +100,7 @@ function countEmails({ idp, index }: PreviewInput, emailKey: Int32Array): Int32A
   };
   // An export without emails leaves the subject, which should be the email.
   const sentEmail = (place: number): number => (idp.directory.given.emails ? idp.emailKey[place] : idp.subjectKey[place]);
-  for (const key of emailKey) add(key, true);
+  for (let place = 0; place < emailKey.length; place++) add(emailKey[place], true);
   for (let place = 0; place < outcomes.length; place++) {
     const outcome = outcomes[place];
     if (outcome === LOOK_UP.create) add(sentEmail(place), true);

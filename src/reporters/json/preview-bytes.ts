@@ -32,10 +32,7 @@ class JsonBytes extends TextBytes {
   readonly #spell = remembering(jsonText);
 
   inner(text: string): void {
-    const start = this.length;
-    if (this.plain(text, AS_IT_IS)) return;
-    this.shorten(start);
-    this.text(this.#spell(text).slice(1, -1));
+    if (!this.plain(text, AS_IT_IS)) this.text(this.#spell(text).slice(1, -1));
   }
 
   stored(texts: StoredTexts, address: number): void {
