@@ -74,17 +74,20 @@ export class StoredTexts {
     return areSameBytes(this.bytesAt(address), placeIn(address), others.bytesAt(other), placeIn(other));
   }
 
-  /** Is a stored text certainly equal to another one; false as well if it has a letter beyond ASCII. */
+  /** Is a stored text certainly equal to another one; false as well if it has a letter of three bytes or more. */
   isText(address: number, text: string): boolean {
     const bytes = this.bytesAt(address);
-    const from = startOf(address);
-    if (this.lengthOf(address) !== text.length) return false;
+    const length = this.lengthOf(address);
+    if (length < text.length) return false;
+    let at = startOf(address);
+    const end = at + length;
     for (let unit = 0; unit < text.length; unit++) {
       const code = text.charCodeAt(unit);
-      // Two bytes of one letter look like two other letters.
-      if (code > 0x7f || bytes[from + unit] !== code) return false;
+      if (code < 0x80) {
+        if (bytes[at++] !== code) return false;
+      } else if (code >= 0x800 || bytes[at++] !== (0xc0 | (code >>> 6)) || bytes[at++] !== (0x80 | (code & 0x3f))) return false;
     }
-    return true;
+    return at === end;
   }
 }
 

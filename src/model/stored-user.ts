@@ -209,6 +209,13 @@ export const isCalled = (user: User, text: string): boolean =>
 export const isAddressed = (user: User, text: string): boolean =>
   (user instanceof StoredUser && user.texts.isText(user.emailAddress, text)) || user.email === text;
 
+/** Is a user's given name exactly a text. */
+export const isGivenNamed = (user: User, text: string): boolean =>
+  (user instanceof StoredUser && user.hasPerson && user.texts.isText(user.givenNameAddress, text)) || user.givenName === text;
+
+export const isFamilyNamed = (user: User, text: string): boolean =>
+  (user instanceof StoredUser && user.hasPerson && user.texts.isText(user.familyNameAddress, text)) || user.familyName === text;
+
 /** Returns the number of the key of a user's username in a table, or -1. Creates no string for most stored users. */
 export const findName = (table: KeyTable, user: User): number =>
   user instanceof StoredUser ? table.findStored(user.texts, user.nameAddress) : table.find(user.userName);

@@ -4,7 +4,7 @@ import { PairSet } from '../collections/pairs.js';
 import type { Collation } from '../model/compare.js';
 import type { Group, User } from '../model/directory.js';
 import type { PredictedGroup, Prediction } from './prediction.js';
-import type { Accounts } from './reconcile-users.js';
+import type { Accounts } from './reconcile-accounts.js';
 import {
   certain,
   type Fact,

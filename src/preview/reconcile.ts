@@ -2,8 +2,9 @@
 
 import type { Collation } from '../model/compare.js';
 import type { Prediction } from './prediction.js';
+import { Accounts } from './reconcile-accounts.js';
 import { Groups, judgeGroups, judgeMembers } from './reconcile-groups.js';
-import { Accounts, judgeUser } from './reconcile-users.js';
+import { judgeUser } from './reconcile-users.js';
 import { type Fresh, named, person, type Reconciliation, type Result, SURPRISES, type Surprise, type SyncLog } from './reconciliation.js';
 
 /** Returns what came of a prediction. */
@@ -11,7 +12,10 @@ export function reconcile(prediction: Prediction, fresh: Fresh, collation: Colla
   const results: Result[] = [];
   const surprises: Surprise[] = [];
   const accounts = new Accounts(prediction, fresh.directory.users, collation);
-  for (let at = 0; at < prediction.users.length; at++) judgeUser(at, accounts, prediction, log, results, surprises);
+  for (let at = 0; at < prediction.users.length; at++) {
+    accounts.prepare(at);
+    judgeUser(at, accounts, prediction, log, results, surprises);
+  }
   for (const user of accounts.unclaimed()) {
     const owner = accounts.personOf(user);
     surprises.push({

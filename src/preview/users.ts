@@ -1,13 +1,12 @@
 /** Effects of the first sync on users: the provider's first, then the accounts for which it sends no user. Linear. */
 
-import { BATCH } from '../collections/text-batch.js';
 import type { User } from '../model/directory.js';
-import { type IdentityIndex, IS_ACTIVE, IS_BASIC } from '../model/identity-index.js';
+import { IS_ACTIVE, IS_BASIC } from '../model/identity-index.js';
 import type { IdpUser } from '../model/idp.js';
 import { besideLists, LOOK_UP, type LookUpOutcome, lookUpsOf, namesakesOf } from '../model/idp-lookup.js';
 import { type IdpMatch, isSameEmail, NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
 import { isEmailReplaced, isFamilyNameReplaced, isGivenNameReplaced } from '../model/same-texts.js';
-import { StoredUser } from '../model/stored-user.js';
+import { FETCHED, UserFetcher } from '../model/user-fetcher.js';
 import { type Overwrite, type Reason, USER_EFFECTS, type UserOutcomes } from './forecast.js';
 import { UserColumns } from './outcome-columns.js';
 import { EFFECT, HAS_CANDIDATES, IS_SECOND } from './outcomes.js';
@@ -153,10 +152,10 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
     [LOOK_UP.special]: (place) => unknown(place, words.special),
     [LOOK_UP.noEmail]: (place) => unknown(place, words.noEmail),
   };
-  const fetcher = new Fetcher();
-  for (let from = 0; from < idpUsers.length; from += BATCH) {
-    const end = Math.min(from + BATCH, idpUsers.length);
-    fetcher.fetch(index, account, from, end);
+  const fetcher = new UserFetcher();
+  for (let from = 0; from < idpUsers.length; from += FETCHED) {
+    const end = Math.min(from + FETCHED, idpUsers.length);
+    fetcher.fetch(users, account, from, end);
     for (let place = from; place < end; place++) foretell[outcomes[place] as LookUpOutcome](place);
   }
   for (let place = 0; place < users.length; place++) {
@@ -168,33 +167,6 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
   }
   return { people, fates, personOf, accountOf, isCandidate, isActiveAfter };
 }
-
-/**
- * Loads the accounts of some users of the provider into the cache. They are in another order than the users: one after the other, each would be waited
- * for by itself. For the same reason the objects are loaded before what is in them.
- */
-class Fetcher {
-  readonly #accounts: User[] = [];
-  /** Kept, so that fetching is not left out as useless. */
-  readonly #sum = new Int32Array(1);
-
-  fetch({ users, traits, emailKey }: IdentityIndex, account: Int32Array, from: number, end: number): void {
-    let count = 0;
-    let sum = 0;
-    for (let place = from; place < end; place++) {
-      const at = account[place];
-      if (at < 0) continue;
-      this.#accounts[count++] = users[at];
-      sum += traits[at] + emailKey[at];
-    }
-    for (let at = 0; at < count; at++) sum += this.#accounts[at].place;
-    for (let at = 0; at < count; at++) sum += touched(this.#accounts[at]);
-    this.#sum[0] = sum;
-  }
-}
-
-/** Reads what is in a record. */
-const touched = (user: User): number => (user instanceof StoredUser ? user.emailLength : 0);
 
 const UNSHARED = { isEmailShared: false, isEmailElsewhere: false } as const;
 

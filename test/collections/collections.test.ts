@@ -181,6 +181,27 @@ const slotOf = (each: string): number => {
   return (hash ^ (hash >>> 15)) & 0xfff;
 };
 
+describe('stored texts', () => {
+  it('are equal to those that they are of, and to no others', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'A', '~', '\u007f', '\u0080', 'ß', 'ü', 'ÿ', 'Ā', 'ߐ', 'ࠀ', '日', '😀'), maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(letters, { minLength: 1, maxLength: 20 }), letters, (all, other) => {
+        const { texts, add } = storedTexts();
+        const addresses = all.map(add);
+        for (const asked of [...all, other]) {
+          for (const [at, address] of addresses.entries()) {
+            const isSame = all[at] === asked;
+            // One that has letters of three bytes is not known to be equal.
+            const isKnown = !/[\u0800-\uffff]/.test(asked);
+            expect(texts.isText(address, asked)).toBe(isSame && isKnown);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('a table of keys', () => {
   it('numbers keys as a Map does, one by one and in batches, also when it grows', () => {
     fc.assert(
