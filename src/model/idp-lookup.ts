@@ -211,9 +211,9 @@ export function namesakesOf(index: IdentityIndex, match: IdpMatch): ReadonlyMap<
 }
 
 /** Has the account nothing in common with any user of the provider, and no address as its username. */
-function isAlone({ users, userNameKey, emailKey }: IdentityIndex, { subjects, emailers }: IdpMatch, account: number): boolean {
+function isAlone({ users, userNameKey, emailKey }: IdentityIndex, { soleSubject, soleEmailer }: IdpMatch, account: number): boolean {
   if (users[account].userName.includes('@')) return false;
-  return [userNameKey[account], emailKey[account]].every((key) => key < 0 || subjects.sizeOf(key) + emailers.sizeOf(key) === 0);
+  return [userNameKey[account], emailKey[account]].every((key) => key < 0 || (soleSubject[key] === NO_FIT && soleEmailer[key] === NO_FIT));
 }
 
 function isNear({ users, collation: { key, isBlank } }: IdentityIndex, account: number, subject: string): boolean {

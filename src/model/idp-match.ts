@@ -22,6 +22,10 @@ export interface IdpMatch {
   readonly emailKey: Int32Array;
   /** What is known of each provider user without fetching the user, by index: IS_NAME_KEY for the subject, IS_EMAIL_KEY, IS_ACTIVE, IS_PENDING, IS_SUSPENDED, SHARES_SUBJECT. */
   readonly traits: Uint8Array;
+  /** The one provider user with a key as subject, by key; NO_FIT or SEVERAL_FIT. */
+  readonly soleSubject: Int32Array;
+  /** The one provider user with a key as email. */
+  readonly soleEmailer: Int32Array;
   /** Indexes of provider users by key of the subject. */
   readonly subjects: Buckets;
   /** Indexes of provider users by key of the email. */
@@ -44,10 +48,12 @@ const NOWHERE = new Int32Array(0);
 export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatch {
   const { keyCount, keyText, subjectKey, emailKey, traits } = numberKeys(index, directory.users);
   const known = index.keyCount;
-  const subjects = new Buckets(subjectKey, keyCount);
-  const emailers = new Buckets(emailKey, keyCount);
-  for (let key = 0; key < keyCount; key++) if (subjects.sizeOf(key) > 1) for (const place of subjects.of(key)) traits[place] |= SHARES_SUBJECT;
+  const soleSubject = solesOf(subjectKey, keyCount);
+  for (let place = 0; place < subjectKey.length; place++)
+    if (subjectKey[place] >= 0 && soleSubject[subjectKey[place]] === SEVERAL_FIT) traits[place] |= SHARES_SUBJECT;
   const { holder, fit } = findFits(index, subjectKey, emailKey);
+  let subjects: Buckets | undefined;
+  let emailers: Buckets | undefined;
   let partner: Int32Array | undefined;
   return {
     directory,
@@ -56,18 +62,36 @@ export function matchIdp(index: IdentityIndex, directory: IdpDirectory): IdpMatc
     subjectKey,
     emailKey,
     traits,
-    subjects,
-    emailers,
+    soleSubject,
+    soleEmailer: solesOf(emailKey, keyCount),
+    // These are built on first use: only some rules and plans need them.
+    get subjects() {
+      subjects ??= new Buckets(subjectKey, keyCount);
+      return subjects;
+    },
+    get emailers() {
+      emailers ??= new Buckets(emailKey, keyCount);
+      return emailers;
+    },
     holder,
     holdersOf: (key) => (key >= 0 && key < known ? index.holders.of(key) : NOWHERE),
     connectEmailersOf: (key) => (key >= 0 && key < known ? index.emailers.of(key) : NOWHERE),
     fit,
-    // Built on first use: only some rules need it.
     get partner() {
-      partner ??= findPartners(index, directory.users, traits, subjects, emailers);
+      partner ??= findPartners(index, directory.users, traits, this.subjects, this.emailers);
       return partner;
     },
   };
+}
+
+/** Returns the one index with each key, by key; NO_FIT, SEVERAL_FIT. */
+function solesOf(keys: Int32Array, keyCount: number): Int32Array {
+  const soles = new Int32Array(keyCount).fill(NO_FIT);
+  for (let place = 0; place < keys.length; place++) {
+    const key = keys[place];
+    if (key >= 0) soles[key] = soles[key] === NO_FIT ? place : SEVERAL_FIT;
+  }
+  return soles;
 }
 
 /** Is the subject exactly the username, of users for whom both have the same key. */

@@ -1,6 +1,7 @@
 /** Loads users into the cache of the processor before they are read. */
 
 import type { User } from './directory.js';
+import type { IdentityIndex } from './identity-index.js';
 import { StoredUser } from './stored-user.js';
 
 /** How many are loaded at once. */
@@ -11,17 +12,26 @@ export const FETCHED = 64;
  * reason all objects are loaded before what is in them.
  */
 export class UserFetcher {
-  readonly #users: User[] = [];
+  readonly #some: User[] = [];
   /** Kept, so that reading is not left out as useless. */
   readonly #sum = new Int32Array(1);
 
+  /** `index` is given if what it has of the users is read as well. */
+  constructor(
+    readonly users: readonly User[],
+    readonly index?: Pick<IdentityIndex, 'traits' | 'emailKey'>,
+  ) {}
+
   /** Loads the users whose indexes are in `places` from one offset to another; negative ones are none. */
-  fetch(users: readonly User[], places: Int32Array, from: number, end: number): void {
+  fetch(places: Int32Array, from: number, end: number): void {
+    const { users, index } = this;
+    const some = this.#some;
     let count = 0;
-    for (let at = from; at < end; at++) if (places[at] >= 0) this.#users[count++] = users[places[at]];
     let sum = 0;
-    for (let at = 0; at < count; at++) sum += this.#users[at].place;
-    for (let at = 0; at < count; at++) sum += touched(this.#users[at]);
+    for (let at = from; at < end; at++) if (places[at] >= 0) some[count++] = users[places[at]];
+    if (index !== undefined) for (let at = from; at < end; at++) if (places[at] >= 0) sum += index.traits[places[at]] + index.emailKey[places[at]];
+    for (let at = 0; at < count; at++) sum += some[at].place;
+    for (let at = 0; at < count; at++) sum += touched(some[at]);
     this.#sum[0] = sum;
   }
 }

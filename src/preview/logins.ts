@@ -1,10 +1,10 @@
 /** Who reaches which account on the day: single sign-on finds an account by its email, a Basic account has its password. Linear. */
 
 import { administratorsOf, breakGlassAccounts } from '../model/administrators.js';
-import { type Buckets, IS_ACTIVE, IS_BASIC, IS_EMAIL_KEY, IS_NAME_KEY } from '../model/identity-index.js';
+import { IS_ACTIVE, IS_BASIC, IS_EMAIL_KEY, IS_NAME_KEY } from '../model/identity-index.js';
 import { IS_PENDING } from '../model/idp-keys.js';
 import { LOOK_UP, lookUpsOf } from '../model/idp-lookup.js';
-import { NO_FIT, SEVERAL_FIT, soleOf } from '../model/idp-match.js';
+import { NO_FIT, SEVERAL_FIT } from '../model/idp-match.js';
 import { type AdministratorsForecast, LOGINS, type Login, type LoginOutcomes } from './forecast.js';
 import { LoginColumns } from './outcome-columns.js';
 import { EFFECT, each } from './outcomes.js';
@@ -112,13 +112,13 @@ function countEmails({ idp, index }: PreviewInput, emailKey: Int32Array): Int32A
 /** Returns the index of the person of an account that is not linked, by the subject, else by the email; NO_FIT, SEVERAL_FIT. */
 function personOfAlone({ idp, index }: PreviewInput, place: number): number {
   const [name, address] = [index.userNameKey[place], index.emailKey[place]];
-  let person = personWith(idp.subjects, address);
-  if (person === NO_FIT) person = personWith(idp.subjects, name);
-  if (person === NO_FIT) person = personWith(idp.emailers, address);
-  return person === NO_FIT ? personWith(idp.emailers, name) : person;
+  let person = personWith(idp.soleSubject, address);
+  if (person === NO_FIT) person = personWith(idp.soleSubject, name);
+  if (person === NO_FIT) person = personWith(idp.soleEmailer, address);
+  return person === NO_FIT ? personWith(idp.soleEmailer, name) : person;
 }
 
-const personWith = (buckets: Buckets, key: number): number => (key < 0 ? NO_FIT : soleOf(buckets, key));
+const personWith = (soles: Int32Array, key: number): number => (key < 0 ? NO_FIT : soles[key]);
 
 export function countLogins(logins: LoginOutcomes): Readonly<Record<Login, number>> {
   const counts = Object.fromEntries(LOGINS.map((login) => [login, 0])) as Record<Login, number>;

@@ -22,7 +22,7 @@ export class Accounts {
   readonly #new: User[] = [];
   readonly #keys: KeyTable;
   readonly #isBlank: Collation['isBlank'];
-  readonly #fetcher = new UserFetcher();
+  readonly #fetcher: UserFetcher;
   readonly #predicted: readonly PredictedUser[];
   /** Made when it is first asked for: most syncs leave no account that nobody predicted. */
   #persons: ReadonlyMap<number, NonNullable<PredictedUser['idpUser']>> | undefined;
@@ -36,6 +36,7 @@ export class Accounts {
     this.#keys = new KeyTable(key);
     this.#isBlank = isBlank;
     this.#users = users;
+    this.#fetcher = new UserFetcher(users);
     this.#places = placesById(users);
     const [wasThere, gone] = [new Uint8Array(users.length), new Set<string>()];
     let found = 0;
@@ -79,7 +80,7 @@ export class Accounts {
 
   /** Is to be called before the account of each prediction is read, in their order. */
   prepare(at: number): void {
-    if (at % FETCHED === 0) this.#fetcher.fetch(this.#users, this.#placeAfter, at, Math.min(at + FETCHED, this.#placeAfter.length));
+    if (at % FETCHED === 0) this.#fetcher.fetch(this.#placeAfter, at, Math.min(at + FETCHED, this.#placeAfter.length));
   }
 
   /** Returns the account that a prediction is about, given the index of the prediction; undefined if it is gone, or if there was none. */

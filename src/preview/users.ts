@@ -152,10 +152,10 @@ export function forecastUsers(input: PreviewInput): UsersForecast {
     [LOOK_UP.special]: (place) => unknown(place, words.special),
     [LOOK_UP.noEmail]: (place) => unknown(place, words.noEmail),
   };
-  const fetcher = new UserFetcher();
+  const fetcher = new UserFetcher(users, index);
   for (let from = 0; from < idpUsers.length; from += FETCHED) {
     const end = Math.min(from + FETCHED, idpUsers.length);
-    fetcher.fetch(users, account, from, end);
+    fetcher.fetch(account, from, end);
     for (let place = from; place < end; place++) foretell[outcomes[place] as LookUpOutcome](place);
   }
   for (let place = 0; place < users.length; place++) {
