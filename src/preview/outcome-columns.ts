@@ -33,7 +33,9 @@ class KindColumn<K> {
 
   get kinds(): readonly OutcomeKind<K>[] {
     // Here, because to count each as it is added takes longer.
-    for (; this.#counted < this.length; this.#counted++) this.#kinds[this.#numbers[this.#counted]].times++;
+    const times = new Int32Array(this.#kinds.length);
+    for (; this.#counted < this.length; this.#counted++) times[this.#numbers[this.#counted]]++;
+    for (const [at, kind] of this.#kinds.entries()) kind.times += times[at];
     return this.#kinds;
   }
 

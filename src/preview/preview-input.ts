@@ -58,15 +58,18 @@ export class MembersByGroup {
   /** `isWanted`: 1 by index of a group whose members are requested. */
   constructor(view: MembershipView, isWanted: Uint8Array) {
     const offsets = new Int32Array(isWanted.length + 1);
-    view.forEach((_, group) => {
-      if (isWanted[group] === 1) offsets[group + 1]++;
-    });
+    // A preview without groups of the provider wants none, and there may be millions of memberships.
+    if (isWanted.includes(1))
+      view.forEach((_, group) => {
+        if (isWanted[group] === 1) offsets[group + 1]++;
+      });
     for (let group = 0; group < isWanted.length; group++) offsets[group + 1] += offsets[group];
     const next = offsets.slice();
     const members = new Int32Array(offsets[isWanted.length]);
-    view.forEach((user, group) => {
-      if (isWanted[group] === 1) members[next[group]++] = user;
-    });
+    if (members.length > 0)
+      view.forEach((user, group) => {
+        if (isWanted[group] === 1) members[next[group]++] = user;
+      });
     this.#offsets = offsets;
     this.#members = members;
   }
