@@ -22,7 +22,7 @@ export function* gather<B extends Uint8Array>(pieces: Iterable<string | B>): Ite
   if (held !== '') yield held;
 }
 
-/** Yields the bytes of texts that have one per unit; bytes stay as they are. They are valid until the next ones are asked for. */
+/** Yields the bytes of texts that have one per unit; bytes stay as they are. They are valid until the next ones are requested. */
 export function* unitBytes(pieces: Iterable<string | Uint8Array>): Iterable<Uint8Array> {
   const buffer = Buffer.allocUnsafe(GATHERED * 2);
   const bytesOf = (text: string): Buffer => (text.length > buffer.length ? Buffer.from(text, 'latin1') : buffer.subarray(0, buffer.write(text, 'latin1')));

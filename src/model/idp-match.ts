@@ -146,7 +146,7 @@ export function soleUser({ keyCount, holders, emailers }: IdentityIndex, key: nu
 }
 
 /** Returns the one index with the key; NO_FIT, SEVERAL_FIT. */
-export const soleOf = ({ places, offsets }: Buckets, key: number): number => {
+const soleOf = ({ places, offsets }: Buckets, key: number): number => {
   const size = offsets[key + 1] - offsets[key];
   return size === 0 ? NO_FIT : size === 1 ? places[offsets[key]] : SEVERAL_FIT;
 };

@@ -5,8 +5,8 @@ import type { IdpUser } from '../model/idp.js';
 import type { Login, LoginForecast, LoginOutcomes, OutcomeKind, Overwrite, Reason, UserForecast, UserOutcomes } from './forecast.js';
 import { EFFECT, effectsOf, HAS_CANDIDATES, IS_PERSON, IS_SECOND } from './outcomes.js';
 
-/** The kind of each of many outcomes. */
-class KindColumn<K> {
+/** What outcomes of both sorts have in common: the kind of each, and its reason. */
+class Kinds<K> {
   length = 0;
   readonly #kinds: (K & { readonly why: Reason; times: number })[] = [];
   readonly #numbers: Uint16Array;
@@ -17,18 +17,22 @@ class KindColumn<K> {
   }
 
   /** Returns the number of a new kind. */
-  open(kind: K & { readonly why: Reason }): number {
+  protected open(kind: K & { readonly why: Reason }): number {
     return this.#kinds.push({ ...kind, times: 0 }) - 1;
   }
 
   /** Returns the number of a new outcome. */
-  add(kind: number): number {
+  protected addOf(kind: number): number {
     this.#numbers[this.length] = kind;
     return this.length++;
   }
 
-  at(number: number): number {
+  kindAt(number: number): number {
     return this.#numbers[number];
+  }
+
+  whyAt(number: number): Reason {
+    return this.kindOf(number).why;
   }
 
   get kinds(): readonly OutcomeKind<K>[] {
@@ -39,7 +43,7 @@ class KindColumn<K> {
     return this.#kinds;
   }
 
-  kindOf(number: number): OutcomeKind<K> {
+  protected kindOf(number: number): OutcomeKind<K> {
     return this.#kinds[this.#numbers[number]];
   }
 }
@@ -57,9 +61,8 @@ interface UserGround {
 const NONE: readonly never[] = [];
 const NOBODY = -1;
 
-export class UserColumns implements UserOutcomes {
+export class UserColumns extends Kinds<{ readonly bits: number }> implements UserOutcomes {
   readonly #ground: UserGround;
-  readonly #kinds: KindColumn<{ readonly bits: number }>;
   /** Number of the kind + 1, by bits. */
   readonly #byReason = new Map<Reason, Uint16Array>();
   #lastBits = 0;
@@ -70,8 +73,8 @@ export class UserColumns implements UserOutcomes {
 
   constructor(ground: UserGround) {
     const most = ground.users.length + ground.idpUsers.length;
+    super(most);
     this.#ground = ground;
-    this.#kinds = new KindColumn(most);
     this.#accounts = new Int32Array(most);
     this.#idpUsers = new Int32Array(most);
   }
@@ -79,13 +82,13 @@ export class UserColumns implements UserOutcomes {
   /** Adds an outcome. Account and provider's user are indexes, or negative. */
   add(effects: number, account: number, idpUser: number, why: Reason): void {
     const bits = effects | (idpUser < 0 ? 0 : IS_PERSON);
-    if (bits !== this.#lastBits || why !== this.#lastWhy) this.#last = this.#kindOf(bits, why);
-    const number = this.#kinds.add(this.#last);
+    if (bits !== this.#lastBits || why !== this.#lastWhy) this.#last = this.#kindWith(bits, why);
+    const number = this.addOf(this.#last);
     this.#accounts[number] = account;
     this.#idpUsers[number] = idpUser;
   }
 
-  #kindOf(bits: number, why: Reason): number {
+  #kindWith(bits: number, why: Reason): number {
     this.#lastBits = bits;
     this.#lastWhy = why;
     let kinds = this.#byReason.get(why);
@@ -93,29 +96,13 @@ export class UserColumns implements UserOutcomes {
       kinds = new Uint16Array(IS_PERSON << 1);
       this.#byReason.set(why, kinds);
     }
-    if (kinds[bits] === 0) kinds[bits] = this.#kinds.open({ bits, why }) + 1;
+    if (kinds[bits] === 0) kinds[bits] = this.open({ bits, why }) + 1;
     return kinds[bits] - 1;
-  }
-
-  get length(): number {
-    return this.#kinds.length;
-  }
-
-  get kinds(): UserOutcomes['kinds'] {
-    return this.#kinds.kinds;
-  }
-
-  kindAt(number: number): number {
-    return this.#kinds.at(number);
-  }
-
-  whyAt(number: number): Reason {
-    return this.#kinds.kindOf(number).why;
   }
 
   at(number: number): UserForecast {
     const { users, idpUsers, overwritesOf, besideOf, candidatesOf } = this.#ground;
-    const { bits, why } = this.#kinds.kindOf(number);
+    const { bits, why } = this.kindOf(number);
     const user = this.#accounts[number] < 0 ? undefined : users[this.#accounts[number]];
     const place = this.#idpUsers[number];
     const idpUser = place === NOBODY ? undefined : idpUsers[place];
@@ -131,44 +118,27 @@ export class UserColumns implements UserOutcomes {
   }
 }
 
-export class LoginColumns implements LoginOutcomes {
+export class LoginColumns extends Kinds<{ readonly login: Login }> implements LoginOutcomes {
   readonly #users: readonly User[];
-  readonly #kinds: KindColumn<{ readonly login: Login }>;
   readonly #accounts: Int32Array;
 
   constructor(users: readonly User[]) {
+    super(users.length);
     this.#users = users;
-    this.#kinds = new KindColumn(users.length);
     this.#accounts = new Int32Array(users.length);
   }
 
   /** Returns the number of a new kind of outcome, for `add`. */
   kind(login: Login, why: Reason): number {
-    return this.#kinds.open({ login, why });
+    return this.open({ login, why });
   }
 
   add(account: number, kind: number): void {
-    this.#accounts[this.#kinds.add(kind)] = account;
-  }
-
-  get length(): number {
-    return this.#kinds.length;
-  }
-
-  get kinds(): LoginOutcomes['kinds'] {
-    return this.#kinds.kinds;
-  }
-
-  kindAt(number: number): number {
-    return this.#kinds.at(number);
-  }
-
-  whyAt(number: number): Reason {
-    return this.#kinds.kindOf(number).why;
+    this.#accounts[this.addOf(kind)] = account;
   }
 
   at(number: number): LoginForecast {
-    const { login, why } = this.#kinds.kindOf(number);
+    const { login, why } = this.kindOf(number);
     return { user: this.#users[this.#accounts[number]], login, why };
   }
 }

@@ -24,7 +24,7 @@ export class Accounts {
   readonly #isBlank: Collation['isBlank'];
   readonly #fetcher: UserFetcher;
   readonly #predicted: readonly PredictedUser[];
-  /** Made when it is first asked for: most syncs leave no account that nobody predicted. */
+  /** Created on first use: most syncs leave no account that nobody predicted. */
   #persons: ReadonlyMap<number, NonNullable<PredictedUser['idpUser']>> | undefined;
   /** The account that came for each person who gets one for certain; they come first, so that no name that is only alike takes it. */
   readonly created: ReadonlyMap<PredictedUser, User | undefined>;

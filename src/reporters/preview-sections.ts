@@ -165,7 +165,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
   const signIns = gathering(forecast.signIns, most);
   const section = (id: string, title: string, look: Severity) => ({ id, title, look });
   const ofUsers = (effect: UserEffect, id: string, title: string, look: Severity): Section[] =>
-    sectionOf<UserForecast>({ id, title, look, headings: USER_HEADINGS, list: forecast.people, of: people(has(effect)), rows: userRows });
+    sectionOf<UserForecast>({ ...section(id, title, look), headings: USER_HEADINGS, list: forecast.people, of: people(has(effect)), rows: userRows });
   const groupRows = ({ group, idpGroup, near }: GroupForecast): Cell[][] => {
     const others = group === undefined ? near : [group];
     const [first, ...rest] = others.length > 0 ? others : [undefined];
@@ -183,9 +183,7 @@ export function sectionsOf(preview: Preview, most: number): Section[] {
   };
   const ofGroups = (effect: GroupEffect, id: string, title: string, look: Severity): Section[] =>
     sectionOf<GroupForecast>({
-      id,
-      title,
-      look,
+      ...section(id, title, look),
       headings: GROUP_HEADINGS,
       list: groups,
       of: gather(groups, most, (each) => each.effect === effect, one),

@@ -59,7 +59,7 @@ export type Kind = keyof Documents;
 export interface Reporter<K extends Kind = 'report'> {
   render(...given: Documents[K]): Iterable<string>;
   /**
-   * Yields the same document in UTF-8, as bytes that are valid until the next are asked for, or each byte as one unit of a text. V8 holds a text with a letter beyond Latin in twice
+   * Yields the same document in UTF-8, as bytes that are valid until the next are requested, or each byte as one unit of a text. V8 holds a text with a letter beyond Latin in twice
    * the room and writes it at a third of the speed, and a long document of people has one in every piece.
    */
   encoded?(...given: Documents[K]): Iterable<string | Uint8Array>;

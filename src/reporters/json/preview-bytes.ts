@@ -46,7 +46,7 @@ class JsonBytes extends TextBytes {
   }
 }
 
-/** Yields a list with a line for each outcome; `write` adds the line of one, after a comma. Pieces are valid until the next is asked for. */
+/** Yields a list with a line for each outcome; `write` adds the line of one, after a comma. A piece is valid until the next is requested. */
 function* listOf<T, K>(name: string, bytes: JsonBytes, outcomes: Outcomes<T, K>, write: (one: T, kind: number) => void): Iterable<Uint8Array> {
   bytes.text(`,\n  ${JSON.stringify(name)}: [`);
   const start = bytes.length;
